@@ -1,0 +1,180 @@
+//! The dirt that every kind of cell may carry, and how it is washed off.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
+
+/// The text without blanks around it, with single spaces inside lines, composed letters (NFC), and
+/// none of the characters that nobody sees: no-break and zero-width spaces, soft hyphens, byte order
+/// marks, controls. Line ends stay, as `\n`.
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if is_clean(text) { Cow::Borrowed(text) } else { Cow::Owned(cleaned(text)) }
+}
+
+fn is_clean(text: &str) -> bool {
+    let mut before = ' ';
+    for c in text.chars() {
+        let fine = match c {
+            ' ' => before != ' ',
+            '!'..='~' => true,
+            _ => !is_space(c) && !is_invisible(c),
+        };
+        if !fine {
+            return false;
+        }
+        before = c;
+    }
+    (before != ' ' || text.is_empty())
+        && (text.is_ascii() || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes)
+}
+
+fn cleaned(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut space = None;
+    for c in text.nfc() {
+        if c == '\n' || c == '\r' || c == '\u{2028}' {
+            space = Some('\n');
+        } else if is_space(c) {
+            space = space.or(Some(' '));
+        } else if !is_invisible(c) {
+            if let Some(space) = space.take().filter(|_| !out.is_empty()) {
+                out.push(space);
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{180e}' | '\u{2800}' | '\u{3164}')
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fffc}' | '\u{fe0e}' | '\u{fe0f}')
+}
+
+/// Compatibility forms folded away (NFKC): full-width digits and letters become plain ones. For phones,
+/// e-mails and numbers, never for names.
+#[must_use]
+pub fn fold_width(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) }
+}
+
+/// What people write into a cell in order to write nothing.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "нет",
+        "не указан",
+        "не указана",
+        "не указано",
+        "не дает",
+        "не даёт",
+        "не знаю",
+        "неизвестно",
+        "н/д",
+        "б/н",
+        "отсутствует",
+        "пусто",
+        "no",
+        "none",
+        "null",
+        "nil",
+        "nan",
+        "n/a",
+        "na",
+        "unknown",
+        "not given",
+        "empty",
+        "tbd",
+        "нету",
+        "не помню",
+        "не оставил",
+        "не оставила",
+        "отказ",
+    ];
+    if text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '?' | '_' | '*' | '/' | '\\' | '×' | ' ')) {
+        return true;
+    }
+    text.chars().count() <= 12 && {
+        let lower = text.to_lowercase();
+        WORDS.contains(&lower.trim_end_matches('.'))
+    }
+}
+
+/// Whether a text is an error that a spreadsheet left behind, in English or Russian.
+#[must_use]
+pub fn is_sheet_error(text: &str) -> bool {
+    const ERRORS: [&str; 21] = [
+        "#REF!",
+        "#N/A",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#ERROR!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#GETTING_DATA",
+        "#ССЫЛКА!",
+        "#Н/Д",
+        "#ЗНАЧ!",
+        "#ИМЯ?",
+        "#ДЕЛ/0!",
+        "#ПУСТО!",
+        "#ЧИСЛО!",
+        "#ОШИБКА!",
+        "#ПЕРЕНОС!",
+    ];
+    text.starts_with('#') && ERRORS.contains(&text.to_uppercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dirt_is_washed_off() {
+        for (dirty, expected) in [
+            ("Анна", "Анна"),
+            (" Анна\u{a0}\u{a0} Петрова\t", "Анна Петрова"),
+            ("\u{feff}Анна\u{200b}", "Анна"),
+            ("й", "й"),
+            ("ё", "ё"),
+            ("a\u{ad}b", "ab"),
+            ("one \r\n two", "one\ntwo"),
+            ("\n\n", ""),
+            ("", ""),
+            ("x\u{7}y", "xy"),
+            ("a  b", "a b"),
+        ] {
+            assert_eq!(clean(dirty), expected, "{dirty:?}");
+        }
+        assert!(matches!(clean("plain text, и чистый тоже"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn placeholders_are_nothing() {
+        for text in ["-", "—", "нет", "Нет.", "N/A", "не дает", "?", "--", "null", "..."] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["Анна", "1", "Нетребко", "no@example.com", "None Smith and Sons"] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn spreadsheet_errors_are_known_in_both_languages() {
+        for text in ["#REF!", "#ref!", "#Н/Д", "#ССЫЛКА!", "#N/A"] {
+            assert!(is_sheet_error(text), "{text}");
+        }
+        for text in ["#1", "REF", "#hashtag", ""] {
+            assert!(!is_sheet_error(text), "{text}");
+        }
+    }
+}

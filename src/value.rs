@@ -1,0 +1,116 @@
+//! Personal text, and what may be said about it without saying it.
+
+use std::fmt;
+
+use crate::language::Language;
+
+/// A personal value. `Debug` shows its [`Shape`]; [`Private::expose`] is the one way to the text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Private<'a>(&'a str);
+
+impl<'a> Private<'a> {
+    /// Wraps a text that belongs to a person.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The text itself: the word to look for in review.
+    #[must_use]
+    pub fn expose(self) -> &'a str {
+        self.0
+    }
+
+    /// What may be said about it.
+    #[must_use]
+    pub fn shape(self) -> Shape {
+        Shape::of(self.0)
+    }
+}
+
+impl fmt::Debug for Private<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "‹{}›", self.shape().describe(Language::English))
+    }
+}
+
+/// What a value looks like: how long it is and which classes of characters it has, never which ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Shape {
+    /// Length in characters, saturating.
+    pub chars: u16,
+    classes: u8,
+}
+
+const CLASSES: [(&str, &str); 7] = [
+    ("digits", "цифры"),
+    ("Latin letters", "латинские буквы"),
+    ("Cyrillic letters", "кириллица"),
+    ("other letters", "другие буквы"),
+    ("spaces", "пробелы"),
+    ("punctuation", "знаки препинания"),
+    ("other characters", "другие знаки"),
+];
+
+impl Shape {
+    /// The shape of `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut classes = 0;
+        let mut chars = 0_u16;
+        for c in text.chars() {
+            chars = chars.saturating_add(1);
+            classes |= 1 << class(c);
+        }
+        Self { chars, classes }
+    }
+
+    /// For example `digits, Latin letters; 16 characters`.
+    #[must_use]
+    pub fn describe(self, language: Language) -> String {
+        let names = CLASSES
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| self.classes & (1 << i) != 0)
+            .map(|(_, (en, ru))| language.pick(*en, *ru))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let n = u64::from(self.chars);
+        let unit = match language {
+            Language::English => language.plural(n, "character", "characters", ""),
+            Language::Russian => language.plural(n, "знак", "знака", "знаков"),
+        };
+        if names.is_empty() { language.pick("empty", "пусто").to_owned() } else { format!("{names}; {n} {unit}") }
+    }
+}
+
+fn class(c: char) -> u8 {
+    match c {
+        '0'..='9' => 0,
+        'a'..='z' | 'A'..='Z' => 1,
+        '\u{400}'..='\u{52f}' => 2,
+        _ if c.is_alphabetic() => 3,
+        _ if c.is_whitespace() => 4,
+        _ if c.is_ascii_punctuation() => 5,
+        _ => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_never_shows_the_text() {
+        let shown = format!("{:?}", Private::new("Анна +7 916"));
+        assert_eq!(shown, "‹digits, Cyrillic letters, spaces, punctuation; 11 characters›");
+    }
+
+    #[test]
+    fn a_shape_reads_in_both_languages() {
+        let shape = Shape::of("89l6");
+        assert_eq!(shape.describe(Language::English), "digits, Latin letters; 4 characters");
+        assert_eq!(shape.describe(Language::Russian), "цифры, латинские буквы; 4 знака");
+        assert_eq!(Shape::default().describe(Language::Russian), "пусто");
+    }
+}
