@@ -87,7 +87,18 @@ struct RawCell(u64);
 #[derive(Clone, Copy)]
 struct RawRow {
     number: u32,
-    extra: bool,
+    edge: Edge,
+}
+
+/// How a row's end compares with the header's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Edge {
+    /// It ends where the header does.
+    Even,
+    /// It ends before: the missing cells are blank.
+    Short,
+    /// It has filled cells beyond: every cell may stand one column off.
+    Long,
 }
 
 /// The longest text that a cell may hold, in bytes; Google's own limit is 50,000 characters.
@@ -115,16 +126,15 @@ impl RawChunk {
     }
 
     /// Adds one row. Cells beyond `width` are not taken, missing ones are blank; a text above
-    /// [`CELL_BYTES_MAX`] becomes an error cell. `extra` says that the row has filled cells beyond the
-    /// header, so that its cells may stand one column off.
-    pub fn push<'a>(&mut self, number: u32, cells: impl IntoIterator<Item = Raw<'a>>, extra: bool) {
+    /// [`CELL_BYTES_MAX`] becomes an error cell. `edge` says how its end compares with the header's.
+    pub fn push<'a>(&mut self, number: u32, cells: impl IntoIterator<Item = Raw<'a>>, edge: Edge) {
         let end = self.cells.len() + self.width;
         for cell in cells.into_iter().take(self.width) {
             let packed = self.pack(cell);
             self.cells.push(packed);
         }
         self.cells.resize(end, RawCell(0));
-        self.rows.push(RawRow { number, extra });
+        self.rows.push(RawRow { number, edge });
     }
 
     fn pack(&mut self, cell: Raw<'_>) -> RawCell {
@@ -175,10 +185,10 @@ impl RawChunk {
         self.rows[row].number
     }
 
-    /// Whether the row has filled cells beyond the header.
+    /// How the row's end compares with the header's.
     #[must_use]
-    pub fn has_extra(&self, row: usize) -> bool {
-        self.rows[row].extra
+    pub fn edge(&self, row: usize) -> Edge {
+        self.rows[row].edge
     }
 
     /// A cell, by its place among the pulled columns.
@@ -200,12 +210,12 @@ impl RawChunk {
 
 impl Rows {
     /// Adds a row, opening a new chunk of `width` cells when the last is full.
-    pub fn push<'a>(&mut self, width: usize, number: u32, cells: impl IntoIterator<Item = Raw<'a>>, extra: bool) {
+    pub fn push<'a>(&mut self, width: usize, number: u32, cells: impl IntoIterator<Item = Raw<'a>>, edge: Edge) {
         if self.chunks.last().is_none_or(RawChunk::is_full) {
             self.chunks.push(RawChunk::new(width));
         }
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.push(number, cells, extra);
+            chunk.push(number, cells, edge);
         }
     }
 
@@ -231,22 +241,22 @@ mod tests {
         let mut rows = Rows::default();
         let given =
             [Raw::Text(" Анна "), Raw::Number(7.9161e10), Raw::Date(45292.5), Raw::Bool(true), Raw::Error("#REF!")];
-        rows.push(6, 14, given, false);
-        rows.push(6, 17, [Raw::Text(""), Raw::Bool(false)], true);
+        rows.push(6, 14, given, Edge::Even);
+        rows.push(6, 17, [Raw::Text(""), Raw::Bool(false)], Edge::Long);
         let chunk = &rows.chunks[0];
         for (i, cell) in given.into_iter().enumerate() {
             assert_eq!(chunk.cell(0, i), cell);
         }
         assert_eq!(chunk.cell(0, 5), Raw::Blank, "missing cells are blank");
         assert_eq!((chunk.cell(1, 0), chunk.cell(1, 1)), (Raw::Blank, Raw::Bool(false)));
-        assert_eq!((chunk.number(1), chunk.has_extra(0), chunk.has_extra(1)), (17, false, true));
+        assert_eq!((chunk.number(1), chunk.edge(0), chunk.edge(1)), (17, Edge::Even, Edge::Long));
     }
 
     #[test]
     fn rows_open_a_new_chunk_when_one_is_full() {
         let mut rows = Rows::default();
         for n in 0..CHUNK_ROWS as u32 + 1 {
-            rows.push(1, n, [Raw::Number(f64::from(n))], false);
+            rows.push(1, n, [Raw::Number(f64::from(n))], Edge::Even);
         }
         assert_eq!(rows.chunks.len(), 2);
         assert_eq!(rows.len(), CHUNK_ROWS + 1);
@@ -257,7 +267,7 @@ mod tests {
     fn a_cell_beyond_the_limit_is_an_error_cell() {
         let long = "x".repeat(CELL_BYTES_MAX + 1);
         let mut chunk = RawChunk::new(1);
-        chunk.push(1, [Raw::Text(&long)], false);
+        chunk.push(1, [Raw::Text(&long)], Edge::Even);
         assert_eq!(chunk.cell(0, 0), Raw::Error("#TOO-LONG!"));
     }
 

@@ -1,0 +1,204 @@
+//! `[destinations]`: where clean lists go, and for which purposes.
+
+use super::{
+    model::{Field, Mode, RouteConfig},
+    purposes::purpose_set,
+    secret::Secret,
+    tree::{Key, Node, Section},
+};
+use crate::{
+    change::ID_COLUMN,
+    connector::{DESTINATIONS, DestinationKind},
+    purpose::{Channel, Purpose},
+    set::{FieldId, FieldSet, PurposeId, PurposeSet},
+};
+
+/// Reads `[destinations]`.
+pub(super) fn destinations(
+    section: Section<'_>,
+    fields: &[Field],
+    purposes: &[Purpose],
+    names: &[&str],
+) -> Vec<RouteConfig> {
+    let entries = section.entries();
+    entries.iter().filter_map(|(key, node)| destination(key, *node, fields, purposes, names)).collect()
+}
+
+fn destination(
+    key: &Key<'_>,
+    node: Node<'_>,
+    fields: &[Field],
+    purposes: &[Purpose],
+    names: &[&str],
+) -> Option<RouteConfig> {
+    let section = node.section(format!("destinations.{}", key.name))?;
+    let path = section.need("path");
+    let location = path.and_then(location);
+    let kind = match section.get("kind") {
+        Some(node) => named_kind(node),
+        None => path.and_then(kind_of_path),
+    };
+    let listed = section.need("purposes");
+    let set = listed.map(|n| purpose_set(n, names)).unwrap_or_default();
+    if let Some(node) = listed {
+        compatible(node, set, purposes);
+    }
+    let kind = kind?;
+    let default_mode = if kind.is_file || kind.tables { Mode::Mirror } else { Mode::Upsert };
+    let mode = section.get("mode").map_or(Some(default_mode), |n| mode(n, kind));
+    let clear = section.get("clear").and_then(|n| n.bool()).unwrap_or(false);
+    let table = section.get("table").and_then(|n| table(n, kind)).unwrap_or_else(|| key.name.to_owned());
+    let headings = section.section("columns").map(|s| headings(s, fields, set, purposes)).unwrap_or_default();
+    let options = options(&section, kind);
+    let columns = columns(set, fields, purposes, &headings);
+    let flags = flags(set, purposes);
+    same_column_twice(&section, &columns, &flags);
+    section.finish();
+    Some(RouteConfig {
+        name: key.name.to_owned(),
+        kind,
+        location: location?,
+        table,
+        purposes: set,
+        mode: mode?,
+        clear,
+        columns,
+        flags,
+        options,
+    })
+}
+
+/// An address: a path, a URL without secrets, or where to find one that has them.
+fn location(node: Node<'_>) -> Option<Secret> {
+    let secret = Secret::parse(node.text()?);
+    if let Secret::Plain(text) = &secret
+        && text.split_once("://").is_some_and(|(_, rest)| {
+            let userinfo = rest.split_once('@').map_or("", |(before, _)| before);
+            userinfo.contains(':') || rest.contains("password=")
+        })
+    {
+        node.gathered().add(node.problem("config-secret-inline"));
+    }
+    Some(secret)
+}
+
+fn named_kind(node: Node<'_>) -> Option<&'static DestinationKind> {
+    let text = node.text()?;
+    let kind = DESTINATIONS.iter().find(|k| k.name == text);
+    if kind.is_none() {
+        node.unknown(text, DESTINATIONS.iter().map(|k| k.name).collect());
+    }
+    kind
+}
+
+fn kind_of_path(node: Node<'_>) -> Option<&'static DestinationKind> {
+    let text = node.text()?;
+    let extension = text.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
+    let kind = DESTINATIONS.iter().find(|k| {
+        k.schemes.iter().any(|s| text.starts_with(s))
+            || (!text.contains("://") && k.extensions.contains(&extension.as_str()))
+    });
+    if kind.is_none() {
+        let known: Vec<&str> =
+            DESTINATIONS.iter().flat_map(|k| k.extensions.iter().chain(k.schemes)).copied().collect();
+        node.gathered().add(node.problem("config-unknown-extension").with("known", known.join(", ")));
+    }
+    kind
+}
+
+fn mode(node: Node<'_>, kind: &DestinationKind) -> Option<Mode> {
+    let mode = node.word(&Mode::ALL)?;
+    if kind.is_file && mode != Mode::Mirror {
+        node.gathered().add(node.problem("config-file-is-mirror"));
+    }
+    Some(mode)
+}
+
+fn table(node: Node<'_>, kind: &DestinationKind) -> Option<String> {
+    if !kind.tables {
+        node.gathered().add(node.problem("config-no-table").with("kind", kind.name));
+    }
+    node.text().map(str::to_owned)
+}
+
+fn options(section: &Section<'_>, kind: &DestinationKind) -> Vec<(&'static str, String)> {
+    let mut options = Vec::new();
+    for option in kind.options {
+        let Some(node) = section.get(option.name) else { continue };
+        let Some(text) = node.text() else { continue };
+        match (option.check)(text) {
+            Ok(()) => options.push((option.name, text.to_owned())),
+            Err(expected) => node.gathered().add(node.problem("config-wrong-setting").with("expected", expected)),
+        }
+    }
+    options
+}
+
+/// Purposes share a card only where each pair says why it may.
+fn compatible(node: Node<'_>, set: PurposeSet, purposes: &[Purpose]) {
+    let named = |id: PurposeId| &purposes[usize::from(id.0)];
+    let says = |a: PurposeId, b: PurposeId| named(a).compatible_with.iter().any(|(other, _)| *other == b);
+    for a in set.iter() {
+        for b in set.iter().filter(|b| b.0 > a.0) {
+            if !says(a, b) && !says(b, a) {
+                let problem = node.problem("config-incompatible-purposes");
+                node.gathered().add(problem.with("one", &named(a).name).with("other", &named(b).name));
+            }
+        }
+    }
+}
+
+fn needs(set: PurposeSet, purposes: &[Purpose]) -> FieldSet {
+    set.iter().map(|id| purposes[usize::from(id.0)].needs).fold(FieldSet::EMPTY, FieldSet::union)
+}
+
+/// `columns = { phone = "Телефон" }`: what our fields are called there, which also orders them.
+fn headings(section: Section<'_>, fields: &[Field], set: PurposeSet, purposes: &[Purpose]) -> Vec<(FieldId, String)> {
+    let needs = needs(set, purposes);
+    let mut list = Vec::new();
+    for (key, node) in section.entries() {
+        let Some(i) = fields.iter().position(|f| f.name == key.name) else {
+            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()).collect());
+            continue;
+        };
+        let field = FieldId(i as u8);
+        if !needs.has(field) {
+            node.gathered().add(node.problem("config-column-not-needed").with("field", key.name));
+        }
+        list.extend(node.text().map(|t| (field, t.to_owned())));
+    }
+    list
+}
+
+fn columns(
+    set: PurposeSet,
+    fields: &[Field],
+    purposes: &[Purpose],
+    headings: &[(FieldId, String)],
+) -> Vec<(FieldId, String)> {
+    let needs = needs(set, purposes);
+    let named: FieldSet = headings.iter().map(|(f, _)| *f).collect();
+    let rest = needs.without(named).iter().map(|f| (f, fields[usize::from(f.0)].name.clone()));
+    headings.iter().filter(|(f, _)| needs.has(*f)).cloned().chain(rest).collect()
+}
+
+/// Where purposes share a card, each channel of each says whether it may be used.
+fn flags(set: PurposeSet, purposes: &[Purpose]) -> Vec<(PurposeId, Channel, String)> {
+    if set.len() < 2 {
+        return Vec::new();
+    }
+    let flag = |id: PurposeId, channel: Channel| {
+        (id, channel, format!("may_{}_{}", channel.name(), purposes[usize::from(id.0)].name))
+    };
+    set.iter().flat_map(|id| purposes[usize::from(id.0)].channels.iter().map(move |c| flag(id, *c))).collect()
+}
+
+fn same_column_twice(section: &Section<'_>, columns: &[(FieldId, String)], flags: &[(PurposeId, Channel, String)]) {
+    let mut names: Vec<String> = columns.iter().map(|(_, n)| n).chain(flags.iter().map(|(.., n)| n)).cloned().collect();
+    names.push(ID_COLUMN.to_owned());
+    names.iter_mut().for_each(|n| *n = n.to_lowercase());
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        section.add(section.problem("config-same-column").with("column", &pair[0]));
+    }
+}

@@ -1,0 +1,97 @@
+//! Config: text → spanned tree → [`Config`], every problem at once. Touches no file, network or
+//! credential but the config itself.
+
+mod destinations;
+mod fields;
+mod model;
+mod operator;
+mod problem;
+mod purposes;
+mod rules;
+mod secret;
+mod sources;
+mod tree;
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+pub use model::{
+    Config, Consent, Feed, Field, Mode, Operator, Profile, RouteConfig, SourceConfig, StateConfig, Survivorship, Whole,
+};
+pub use problem::{Problem, Problems};
+pub use secret::{Secret, without_userinfo};
+
+use crate::finding::Code;
+use sources::Known;
+use tree::{Gathered, Section};
+
+const SYNTAX: Code = Code::new("config-syntax");
+
+/// A config that passed, and what may still be worth a look.
+#[derive(Debug)]
+pub struct Passed {
+    /// The config.
+    pub config: Config,
+    /// Warnings, if any.
+    pub warnings: Problems,
+}
+
+/// Reads a config from its text; `path` is how the file was named.
+///
+/// # Errors
+/// All problems of the file, if one of them keeps it from being used.
+pub fn parse(text: &str, path: &Path) -> Result<Passed, Box<Problems>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    let gathered = Gathered::default();
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        gathered.add(Problem::new(SYNTAX, span).with("message", error.message()));
+    }
+    let root = Section::root(&tree, &gathered);
+    let language = operator::language(&root);
+    // After a mistake in the syntax, what is missing may only be unreadable.
+    let config = errors.is_empty().then(|| read(root, text, path)).flatten();
+    let problems =
+        Problems { path: path.display().to_string(), text: text.to_owned(), language, list: gathered.into_list() };
+    match config {
+        Some(config) if !problems.has_errors() => Ok(Passed { config, warnings: problems }),
+        _ => Err(Box::new(problems)),
+    }
+}
+
+fn read(root: Section<'_>, text: &str, path: &Path) -> Option<Config> {
+    let operator = root.need("operator").and_then(|n| n.section("operator")).and_then(operator::operator);
+    let fields = root.need("fields").and_then(|n| n.section("fields")).map(fields::fields).unwrap_or_default();
+    let purposes = root
+        .need("purposes")
+        .and_then(|n| n.section("purposes"))
+        .map(|s| purposes::purposes(s, &fields))
+        .unwrap_or_default();
+    let names: Vec<&str> = purposes.iter().map(|p| p.name.as_str()).collect();
+    let texts = root.section("texts").map(|s| purposes::consent_texts(s, &names)).unwrap_or_default();
+    let known = Known { fields: &fields, purposes: &purposes, names: &names, texts: &texts };
+    let sources = root
+        .need("sources")
+        .and_then(|n| n.section("sources"))
+        .map(|s| sources::sources(s, &known))
+        .unwrap_or_default();
+    let routes = root
+        .need("destinations")
+        .and_then(|n| n.section("destinations"))
+        .map(|s| destinations::destinations(s, &fields, &purposes, &names))
+        .unwrap_or_default();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let state = operator::state(root.section("state"), folder);
+    // What was dropped as broken must not be reported as missing too.
+    if !root.gathered().has_errors() {
+        rules::across(&root, &purposes, &sources, &routes);
+    }
+    root.finish();
+    let path = path.to_path_buf();
+    let mut config =
+        Config { path, text: text.to_owned(), operator: operator?, fields, purposes, sources, routes, state };
+    rules::defaults(&mut config);
+    Some(config)
+}

@@ -1,0 +1,57 @@
+//! What no section can know alone.
+
+use super::{
+    model::{Config, Profile, RouteConfig, SourceConfig},
+    secret::Secret,
+    tree::Section,
+};
+use crate::{
+    check::kind::Setting,
+    purpose::Purpose,
+    set::{PurposeId, PurposeSet},
+};
+
+/// Reports what doesn't fit together.
+pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[SourceConfig], routes: &[RouteConfig]) {
+    let granted = sources.iter().map(SourceConfig::grants).fold(PurposeSet::EMPTY, PurposeSet::union);
+    let routed = routes.iter().map(|r| r.purposes).fold(PurposeSet::EMPTY, PurposeSet::union);
+    for (i, purpose) in purposes.iter().enumerate() {
+        let id = PurposeId(i as u8);
+        if let Some(node) = root.peek("purposes").and_then(|n| n.section("purposes")?.peek(&purpose.name)) {
+            if routed.has(id) && !granted.has(id) {
+                node.gathered().add(node.problem("config-purpose-not-granted").with("purpose", &purpose.name));
+            } else if !routed.has(id) {
+                node.gathered().add(node.problem("config-purpose-unused").with("purpose", &purpose.name));
+            }
+        }
+    }
+    same_place_twice(root, sources, routes);
+}
+
+/// Two routes into one place would undo each other; a route into a source would feed on itself.
+fn same_place_twice(root: &Section<'_>, sources: &[SourceConfig], routes: &[RouteConfig]) {
+    let Some(section) = root.peek("destinations").and_then(|n| n.section("destinations")) else { return };
+    for (i, route) in routes.iter().enumerate() {
+        let place = |r: &RouteConfig| (r.location.clone(), r.kind.tables.then(|| r.table.clone()));
+        let Some(node) = section.peek(&route.name) else { continue };
+        if let Some(other) = routes[..i].iter().find(|other| place(other) == place(route)) {
+            node.gathered().add(node.problem("config-same-place").with("other", &other.name));
+        }
+        let Secret::Plain(location) = &route.location else { continue };
+        if let Some(source) = sources.iter().find(|s| s.location == *location) {
+            node.gathered().add(node.problem("config-route-into-source").with("other", &source.name));
+        }
+    }
+}
+
+/// What the operator's profile and language say where the fields don't.
+pub(super) fn defaults(config: &mut Config) {
+    let region = (config.operator.profile == Profile::Ru).then(|| Setting::Text("RU".into()));
+    for field in &mut config.fields {
+        if let Some(option) = field.kind.options.iter().find(|o| o.name == "region" && !field.set.contains(&"region"))
+            && let Some(region) = &region
+        {
+            let _ = (option.set)(&mut field.how, region);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! CSV as a source: every file is one tab.
+
+use async_trait::async_trait;
+use csv::ByteRecord;
+
+use super::{
+    super::{SourcePlace, files},
+    dialect, encoding,
+};
+use crate::{
+    finding::Code,
+    port::{Source, Unread},
+    sheet::{Edge, Raw, Rows, Tab, Tabs},
+};
+
+const CUT: Code = Code::new("source-cut");
+const OPEN_QUOTE: Code = Code::new("csv-open-quote");
+const WORKBOOK: Code = Code::new("csv-is-workbook");
+const DELIMITER_CHANGED: Code = Code::new("csv-delimiter-changed");
+
+/// How many records are shown for the header to be looked for.
+const HEAD_RECORDS: usize = 20;
+
+pub(super) struct CsvSource {
+    place: SourcePlace,
+    files: Vec<File>,
+}
+
+struct File {
+    name: String,
+    text: String,
+    delimiter: u8,
+}
+
+impl CsvSource {
+    pub(super) fn new(place: SourcePlace) -> Self {
+        Self { place, files: Vec::new() }
+    }
+
+    /// Reads one file; what was inferred goes into `pins`.
+    fn load(&self, path: &std::path::Path, bytes: Vec<u8>, pins: &mut Vec<(String, String)>) -> Result<File, Unread> {
+        let name = files::name(path);
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+            return Err(Unread::new(WORKBOOK, name));
+        }
+        let pin = |what: &str| format!("{what} of {name}");
+        let encoding_pin = pin("encoding");
+        let wanted = self.place.option("encoding").or_else(|| self.place.pin(&encoding_pin));
+        let (text, encoding) = encoding::decode(bytes, wanted, &name)?;
+        pins.push((encoding_pin, encoding.to_owned()));
+        let (text, said) = separator_line(text);
+        let delimiter = match self.place.option("delimiter") {
+            Some(set) => dialect::DELIMITERS.iter().find(|(n, _)| *n == set).copied(),
+            None => said,
+        };
+        let (word, delimiter) = match delimiter {
+            Some(delimiter) => delimiter,
+            None => {
+                let found = dialect::delimiter(&text);
+                if let Some(pinned) = self.place.pin(&pin("delimiter")).filter(|p| *p != found.0) {
+                    return Err(Unread::new(DELIMITER_CHANGED, format!("{name}: `{pinned}`, `{}`", found.0)));
+                }
+                found
+            }
+        };
+        pins.push((pin("delimiter"), word.to_owned()));
+        Ok(File { name, text, delimiter })
+    }
+}
+
+/// Excel's own first line `sep=;` is no row. It stays in the text as a blank line, so that row numbers hold.
+fn separator_line(mut text: String) -> (String, Option<(&'static str, u8)>) {
+    let said = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next());
+    let Some(delimiter) = said.and_then(|b| dialect::DELIMITERS.iter().find(|(_, d)| *d == b)).copied() else {
+        return (text, None);
+    };
+    text.replace_range(..5, "");
+    (text, Some(delimiter))
+}
+
+#[async_trait]
+impl Source for CsvSource {
+    async fn open(&mut self) -> Result<Tabs, Unread> {
+        let mut loaded = Vec::new();
+        for path in files::expand(&self.place.location, &self.place.folder)? {
+            let bytes = files::read(&path)?;
+            loaded.push((path, bytes));
+        }
+        let names: Vec<String> = loaded.iter().map(|(path, _)| files::name(path)).collect();
+        let version = files::version(names.iter().map(String::as_str).zip(loaded.iter().map(|(_, b)| b.as_slice())));
+        let mut tabs = Tabs { tabs: Vec::new(), version, notes: Vec::new(), pins: Vec::new() };
+        for (path, bytes) in loaded {
+            let file = self.load(&path, bytes, &mut tabs.pins)?;
+            tabs.tabs.push(file.head());
+            self.files.push(file);
+        }
+        Ok(tabs)
+    }
+
+    async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+        let file = &mut self.files[tab];
+        let rows = file.rows(header, columns)?;
+        file.text = String::new();
+        Ok(rows)
+    }
+}
+
+impl File {
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .from_reader(self.text.as_bytes())
+    }
+
+    fn head(&self) -> Tab {
+        let mut records = Records::new(self);
+        let mut head: Vec<Vec<String>> = Vec::new();
+        let mut head_row = 1;
+        while head.len() < HEAD_RECORDS && records.advance() {
+            if head.is_empty() {
+                head_row = records.number;
+            }
+            // Blank lines count as rows, so that a row's place in `head` says its number.
+            head.resize((records.number - head_row) as usize, Vec::new());
+            head.push(records.record.iter().map(|f| text(f).to_owned()).collect());
+        }
+        Tab { file: self.name.clone(), title: None, head, head_row }
+    }
+
+    fn rows(&self, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+        let mut records = Records::new(self);
+        let mut rows = Rows::default();
+        let mut width = 0;
+        let mut last = (0, 0);
+        while records.advance() {
+            let record = &records.record;
+            last = (records.start, record.len());
+            if records.number == header {
+                width = filled_width(record);
+            }
+            if records.number <= header {
+                continue;
+            }
+            let cells = columns.iter().map(|c| record.get(usize::from(*c)).map_or(Raw::Blank, |f| Raw::Text(text(f))));
+            if columns.iter().all(|c| record.get(usize::from(*c)).is_none_or(|f| f.iter().all(u8::is_ascii_whitespace)))
+            {
+                rows.blank += 1;
+            } else {
+                rows.push(columns.len(), records.number, cells, edge(record, width));
+            }
+        }
+        self.judge_end(last.0, last.1, width).map(|()| rows)
+    }
+
+    /// A file that ends inside a quoted cell, or in a row that is short and has no line end where all
+    /// others have one, was cut.
+    fn judge_end(&self, start: usize, cells: usize, width: usize) -> Result<(), Unread> {
+        let last = &self.text[start..];
+        if ends_in_quotes(last, self.delimiter) {
+            let row = self.text[..start].bytes().filter(|b| *b == b'\n').count() + 1;
+            return Err(Unread::new(OPEN_QUOTE, format!("{}: {row}", self.name)));
+        }
+        let others_end = self.text[..start].ends_with('\n');
+        if start > 0 && cells < width && others_end && !last.ends_with(['\n', '\r']) {
+            return Err(Unread::new(CUT, self.name.as_str()));
+        }
+        Ok(())
+    }
+}
+
+/// The records of a file with their numbers as a spreadsheet would count them: blank lines count, line
+/// ends inside quotes don't.
+struct Records<'a> {
+    reader: csv::Reader<&'a [u8]>,
+    text: &'a str,
+    record: ByteRecord,
+    /// Where the record starts in the text.
+    start: usize,
+    number: u32,
+    embedded: u64,
+    has_lines: bool,
+}
+
+impl<'a> Records<'a> {
+    fn new(file: &'a File) -> Self {
+        Self {
+            reader: file.reader(),
+            text: &file.text,
+            record: ByteRecord::new(),
+            start: 0,
+            number: 0,
+            embedded: 0,
+            has_lines: file.text.contains('\n'),
+        }
+    }
+
+    fn advance(&mut self) -> bool {
+        // Reading from memory with any number of fields, the reader has no reason to fail.
+        if !self.reader.read_byte_record(&mut self.record).unwrap_or(false) {
+            return false;
+        }
+        // The reader's position is before the blank lines that it skipped.
+        let (byte, line) = self.record.position().map_or((0, 0), |p| (p.byte() as usize, p.line()));
+        let skipped = self.text[byte..].bytes().take_while(|b| matches!(b, b'\n' | b'\r'));
+        let (bytes, lines) = skipped.fold((0, 0), |(n, lines), b| (n + 1, lines + u64::from(b == b'\n')));
+        self.start = byte + bytes;
+        self.number = if self.has_lines { (line + lines - self.embedded) as u32 } else { self.number + 1 };
+        self.embedded += self.record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+        true
+    }
+}
+
+/// A field of a decoded text: the delimiters are ASCII, so it is cut between characters.
+fn text(field: &[u8]) -> &str {
+    std::str::from_utf8(field).unwrap_or_default()
+}
+
+fn filled_width(record: &ByteRecord) -> usize {
+    record.iter().rposition(|f| !f.iter().all(u8::is_ascii_whitespace)).map_or(0, |last| last + 1)
+}
+
+fn edge(record: &ByteRecord, width: usize) -> Edge {
+    if record.len() < width {
+        Edge::Short
+    } else if record.len() > width && filled_width(record) > width {
+        Edge::Long
+    } else {
+        Edge::Even
+    }
+}
+
+/// Whether a record ends inside quotes, by the same rule as the reader: a quote opens only at the
+/// start of a cell.
+fn ends_in_quotes(record: &str, delimiter: u8) -> bool {
+    let mut quoted = false;
+    let mut at_start = true;
+    let mut bytes = record.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        if quoted && byte == b'"' && bytes.peek() == Some(&b'"') {
+            bytes.next();
+        } else if byte == b'"' && (quoted || at_start) {
+            quoted = !quoted;
+        }
+        at_start = !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r');
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        File { name: "f.csv".into(), text: text.into(), delimiter: b',' }
+    }
+
+    fn read(text: &str, columns: &[u16]) -> Result<Vec<(u32, Vec<String>, Edge)>, &'static str> {
+        let rows = file(text).rows(1, columns).map_err(|u| u.code.name())?;
+        let cell = |raw: Raw<'_>| if let Raw::Text(t) = raw { t.to_owned() } else { String::new() };
+        Ok(rows
+            .chunks
+            .iter()
+            .flat_map(|c| (0..c.len()).map(move |r| (c, r)))
+            .map(|(c, r)| (c.number(r), (0..columns.len()).map(|i| cell(c.cell(r, i))).collect(), c.edge(r)))
+            .collect())
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_and_only_the_wanted_columns() {
+        let text = "a,b,c\n1,2,3\n\n\"x\ny\",5,6\n7,8,9\n";
+        let rows = read(text, &[2, 0]).expect("a table");
+        let numbers: Vec<u32> = rows.iter().map(|r| r.0).collect();
+        assert_eq!(numbers, [2, 4, 5], "blank lines count, line ends inside quotes don't");
+        assert_eq!(rows[1].1, ["6", "x\ny"]);
+    }
+
+    #[test]
+    fn ragged_rows_are_seen() {
+        let rows = read("a,b,,\n1\n1,2,,\n1,2,,4\n", &[0, 1]).expect("a table");
+        assert_eq!(rows.iter().map(|r| r.2).collect::<Vec<_>>(), [Edge::Short, Edge::Even, Edge::Long]);
+        assert_eq!(rows[0].1, ["1", ""]);
+    }
+
+    #[test]
+    fn a_cut_file_is_not_read() {
+        for (text, expected) in [
+            ("a,b\n1,2\n3", Some("source-cut")),
+            ("a,b\n1,2\n3,4", None),
+            ("a,b\n1,\"2\n3,4\n5,6\n", Some("csv-open-quote")),
+            ("a,b\n1,\"2\"\"\n3,4\n", Some("csv-open-quote")),
+            ("a,b\n1,5\" screen\n", None),
+            ("a,b\n\"Romashka\" LLC,2\n", None),
+            ("a,b", None),
+        ] {
+            assert_eq!(read(text, &[0, 1]).err(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_head_counts_blank_lines() {
+        let head = file("\n\nClients\n\nname,phone\nAnna,1\n").head();
+        assert_eq!(head.head_row, 3);
+        assert_eq!(head.head[2], ["name", "phone"], "row 5");
+    }
+
+    #[test]
+    fn old_line_ends_have_numbers_too() {
+        let rows = read("a,b\r1,2\r3,4\r", &[0]).expect("a table");
+        assert_eq!(rows.iter().map(|r| r.0).collect::<Vec<_>>(), [2, 3]);
+    }
+}

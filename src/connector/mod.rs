@@ -1,0 +1,119 @@
+//! Connectors: one file per vendor or format. Nobody but [`SOURCES`] and [`DESTINATIONS`] knows one by
+//! name.
+
+mod csv;
+mod files;
+
+use std::path::PathBuf;
+
+use crate::{
+    change::Layout,
+    failure::Failure,
+    port::{Source, Whole},
+};
+
+/// A kind of source.
+pub struct SourceKind {
+    /// Its name in the config.
+    pub name: &'static str,
+    /// One line for help and docs.
+    pub about: &'static str,
+    /// Extensions of files that are of this kind.
+    pub extensions: &'static [&'static str],
+    /// Whether it has tabs, which the config may name.
+    pub tabs: bool,
+    /// What else the config may say.
+    pub options: &'static [ConnectorOption],
+    /// Makes the port; touches nothing yet.
+    pub make: fn(SourcePlace) -> Box<dyn Source>,
+}
+
+/// A kind of destination.
+pub struct DestinationKind {
+    /// Its name in the config.
+    pub name: &'static str,
+    /// One line for help and docs.
+    pub about: &'static str,
+    /// Extensions of files that are of this kind.
+    pub extensions: &'static [&'static str],
+    /// Starts of addresses that are of this kind.
+    pub schemes: &'static [&'static str],
+    /// Whether it is one file that is replaced as a whole.
+    pub is_file: bool,
+    /// Whether it holds several tables, which the config may name.
+    pub tables: bool,
+    /// What else the config may say.
+    pub options: &'static [ConnectorOption],
+    /// Makes the port; touches nothing yet.
+    pub make: fn(DestinationPlace) -> Result<Box<dyn Whole>, Failure>,
+}
+
+/// A setting of a connector.
+pub struct ConnectorOption {
+    /// Its name in the config.
+    pub name: &'static str,
+    /// One line for help and docs, with the values it takes.
+    pub about: &'static str,
+    /// Says what a wrong value should have been.
+    pub check: fn(&str) -> Result<(), String>,
+}
+
+/// Where a source is, and how it is to be read.
+#[derive(Clone, Debug, Default)]
+pub struct SourcePlace {
+    /// The address as the config has it: a path or a pattern of paths.
+    pub location: String,
+    /// The folder that paths are relative to.
+    pub folder: PathBuf,
+    /// The tabs to read, or patterns of them; `None` reads all.
+    pub tabs: Option<Vec<String>>,
+    /// The settings that the config gives.
+    pub options: Vec<(&'static str, String)>,
+    /// What an earlier run inferred, by name.
+    pub pins: Vec<(String, String)>,
+}
+
+impl SourcePlace {
+    /// A setting of the config, or nothing.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What an earlier run inferred, or nothing.
+    #[must_use]
+    pub fn pin(&self, name: &str) -> Option<&str> {
+        self.pins.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Where a destination is, and what its columns are.
+#[derive(Clone, Debug)]
+pub struct DestinationPlace {
+    /// The address: a path, or a URL that may hold secrets.
+    pub location: crate::config::Secret,
+    /// The folder that paths are relative to.
+    pub folder: PathBuf,
+    /// The route's name.
+    pub route: String,
+    /// The table, where there are several.
+    pub table: String,
+    /// The columns.
+    pub layout: Layout,
+    /// The settings that the config gives.
+    pub options: Vec<(&'static str, String)>,
+}
+
+impl DestinationPlace {
+    /// A setting of the config, or nothing.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Every kind of source, in the order in which help lists them.
+pub const SOURCES: &[SourceKind] = &[csv::SOURCE];
+
+/// Every kind of destination, in the order in which help lists them.
+pub const DESTINATIONS: &[DestinationKind] = &[];

@@ -1,0 +1,55 @@
+//! The ports through which the pure middle meets the world: small, object-safe, async.
+
+use async_trait::async_trait;
+
+use crate::{
+    change::{Base, Change, RunId, Standing},
+    failure::Failure,
+    finding::Code,
+    sheet::{Rows, Tabs},
+};
+
+/// A place that rows come from.
+#[async_trait]
+pub trait Source: Send {
+    /// The tabs that the config asks for, each with its first rows.
+    async fn open(&mut self) -> Result<Tabs, Unread>;
+
+    /// The rows of one tab below row `header` (counted from 1), of `columns` alone and in their order.
+    /// Rows that hold nothing in any column are left out and counted.
+    async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread>;
+}
+
+/// Why a source was not read to its end. An unread source is never an empty one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unread {
+    /// What it is: texts in the catalogue.
+    pub code: Code,
+    /// What the text's `{hint}` says: a file's name, an encoding, a position.
+    pub hint: String,
+}
+
+impl Unread {
+    /// A reason with its hint.
+    pub fn new(code: Code, hint: impl Into<String>) -> Self {
+        Self { code, hint: hint.into() }
+    }
+}
+
+/// A destination that is written all or nothing: a table in one transaction that carries the run's id,
+/// or a file that is replaced.
+#[async_trait]
+pub trait Whole: Send {
+    /// What stands there of ours. A destination that was never written is empty; one that holds
+    /// something that isn't ours fails.
+    async fn found(&mut self) -> Result<Standing, Failure>;
+
+    /// Starts to write. What an earlier run left unfinished is gone.
+    async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure>;
+
+    /// Writes some changes; each card is mentioned at most once per run.
+    async fn write(&mut self, batch: &[Change<'_>]) -> Result<(), Failure>;
+
+    /// Makes all of it stand at once, and says what then stands as a digest, where it is a file.
+    async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure>;
+}
