@@ -101,3 +101,19 @@ impl Finding {
         text
     }
 }
+
+/// Why something could not be done at all, in the words of the catalogue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// What it is.
+    pub code: Code,
+    /// What the text's `{hint}` says: a file's name, an encoding, a position; never a personal value.
+    pub hint: String,
+}
+
+impl Trouble {
+    /// A trouble with its hint.
+    pub fn new(code: Code, hint: impl Into<String>) -> Self {
+        Self { code, hint: hint.into() }
+    }
+}

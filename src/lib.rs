@@ -1,19 +1,38 @@
 //! `sheetbridge` moves client lists out of spreadsheets, lawfully.
 
 pub mod address;
+pub mod apply;
 pub mod catalogue;
 pub mod change;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod connector;
+pub mod csr;
 pub mod day;
 pub mod failure;
 pub mod finding;
+pub mod gate;
+pub mod identity;
+pub mod keys;
 pub mod language;
+pub mod ledger;
+pub mod likeness;
+pub mod name;
 mod nearest;
+pub mod pipeline;
+pub mod plan;
 pub mod port;
+pub mod progress;
+pub mod pull;
 pub mod purpose;
+pub mod read;
 pub mod record;
+pub mod report;
+pub mod resolve;
+pub mod rights;
+mod seal;
 pub mod set;
 pub mod sheet;
 pub mod value;
+pub mod written;

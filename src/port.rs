@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use crate::{
     change::{Base, Change, RunId, Standing},
     failure::Failure,
-    finding::Code,
+    finding::Trouble,
     sheet::{Rows, Tabs},
+    written::{Kept, Written},
 };
 
 /// A place that rows come from.
@@ -21,20 +22,7 @@ pub trait Source: Send {
 }
 
 /// Why a source was not read to its end. An unread source is never an empty one.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unread {
-    /// What it is: texts in the catalogue.
-    pub code: Code,
-    /// What the text's `{hint}` says: a file's name, an encoding, a position.
-    pub hint: String,
-}
-
-impl Unread {
-    /// A reason with its hint.
-    pub fn new(code: Code, hint: impl Into<String>) -> Self {
-        Self { code, hint: hint.into() }
-    }
-}
+pub use crate::finding::Trouble as Unread;
 
 /// A destination that is written all or nothing: a table in one transaction that carries the run's id,
 /// or a file that is replaced.
@@ -52,4 +40,19 @@ pub trait Whole: Send {
 
     /// Makes all of it stand at once, and says what then stands as a digest, where it is a file.
     async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure>;
+}
+
+/// Where a run writes down what it is about to do, and what came of it.
+pub trait Journal: Send {
+    /// Records what a run is about to write to a route.
+    fn intend(&mut self, route: &str, run: RunId, plan: &[u8; 32], written: &Written) -> Result<(), Trouble>;
+
+    /// Records that what was intended stands; of a file, with the digest of what it holds.
+    fn settle(&mut self, route: &str, digest: Option<[u8; 32]>) -> Result<(), Trouble>;
+
+    /// Records that what was intended never came to stand.
+    fn discard(&mut self, route: &str) -> Result<(), Trouble>;
+
+    /// Records what is known of a route at which nothing was written.
+    fn note(&mut self, route: &str, kept: &Kept) -> Result<(), Trouble>;
 }

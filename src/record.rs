@@ -68,6 +68,12 @@ impl Cell {
         Self(2 | u64::from(column) << 2)
     }
 
+    /// The same, with what is legible of it at `start..start + len`.
+    #[must_use]
+    pub fn legible(start: usize, len: usize, column: u8) -> Self {
+        Self(Self::value(start, len, column).0 ^ 3)
+    }
+
     /// What stands here.
     #[must_use]
     pub fn state(self) -> State {
@@ -92,7 +98,7 @@ impl Cell {
 
 /// Values of a list field stand one after the other, each led by one of these characters, which also
 /// says from which column it came.
-const LIST_MARKS: std::ops::Range<u8> = 0x0e..0x20;
+const LIST_MARKS: std::ops::Range<u8> = 0x0e..0x1f;
 
 /// How many columns may feed one list field.
 pub const LIST_COLUMNS_MAX: usize = LIST_MARKS.end as usize - LIST_MARKS.start as usize;
@@ -261,6 +267,12 @@ impl Records {
 }
 
 impl<'a> RecordRef<'a> {
+    /// The last row of a chunk that is being made.
+    #[must_use]
+    pub fn last(chunk: &'a Chunk, fields: usize) -> Self {
+        Self { chunk, row: chunk.rows.len() - 1, fields }
+    }
+
     /// The field's cell.
     #[must_use]
     pub fn cell(self, field: FieldId) -> Cell {
@@ -272,6 +284,14 @@ impl<'a> RecordRef<'a> {
     pub fn text(self, field: FieldId) -> Option<Private<'a>> {
         let cell = self.cell(field);
         (cell.state() == State::Value).then(|| Private::new(&self.chunk.text[cell.text()]))
+    }
+
+    /// What is legible of a cell that could not be read: only for finding whom a refusal means.
+    #[must_use]
+    pub fn legible(self, field: FieldId) -> Option<Private<'a>> {
+        let cell = self.cell(field);
+        let text = (cell.state() == State::Bad).then(|| &self.chunk.text[cell.text()])?;
+        (!text.is_empty()).then(|| Private::new(text))
     }
 
     /// The row, its cells aside.
@@ -312,6 +332,8 @@ mod tests {
             assert_eq!((cell.state(), cell.column(), cell.text()), (State::Value, column, start..start + len));
         }
         assert_eq!((Cell::bad(7).state(), Cell::bad(7).column()), (State::Bad, 7));
+        let legible = Cell::legible(17, 3, 8);
+        assert_eq!((legible.state(), legible.column(), legible.text()), (State::Bad, 8, 17..20));
         assert_eq!(Cell::BLANK.state(), State::Blank);
         assert_eq!(size_of::<Cell>(), 8);
     }

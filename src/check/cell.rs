@@ -35,10 +35,23 @@ pub(crate) fn read_cell(
     if text.len() > start {
         Cell::value(start, text.len() - start, column)
     } else if notes[before..].iter().any(|n| n.code.severity() == Severity::Error) {
-        Cell::bad(column)
+        bad(kind, inputs, how, text, column)
     } else {
         Cell::BLANK
     }
+}
+
+/// A bad cell keeps what is legible of it, where its kind can tell.
+fn bad(kind: &FieldKind, inputs: &[(u8, Input<'_>)], how: &How, text: &mut String, column: u8) -> Cell {
+    let Some(legible) = kind.legible else { return Cell::bad(column) };
+    let start = text.len();
+    for input in inputs.iter().filter_map(|(_, i)| if let Raw::Text(t) = i.raw { Some(mess::clean(t)) } else { None }) {
+        for found in legible(&input, how) {
+            text.push(list_mark(column));
+            text.push_str(&found);
+        }
+    }
+    Cell::legible(start, text.len() - start, column)
 }
 
 fn first_filled(inputs: &[(u8, Input<'_>)]) -> u8 {

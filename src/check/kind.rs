@@ -22,6 +22,9 @@ pub struct FieldKind {
     pub options: &'static [FieldOption],
     /// What can only be read off a whole column.
     pub infer: Option<Infer>,
+    /// What a cell that could not be read probably means: canonical values, or at least seven of a phone's
+    /// digits. It decides nothing but whom an unreadable refusal may mean.
+    pub legible: Option<fn(&str, &How) -> Vec<String>>,
     /// Raised when the canonical form of a value changes, so that what was remembered is compared anew.
     pub version: u8,
     /// Reads a cell: a pure function of its inputs and `how`. It is never called when every input is

@@ -1,8 +1,74 @@
 //! `check`: from drafts to records. One row at a time; a bad cell is a finding, never a lost row.
 
 mod cell;
+mod facts;
 pub mod kind;
 pub mod kinds;
 pub mod mess;
+mod row;
 #[cfg(test)]
 pub(crate) mod testing;
+
+use rayon::prelude::*;
+
+use crate::{
+    address::{SheetId, SheetInfo},
+    config::Config,
+    day::Day,
+    finding::Finding,
+    identity::Identifying,
+    keys::{Keys, Use},
+    read::Draft,
+    record::{Chunk, Records, SheetColumns},
+    sheet::RawChunk,
+};
+
+/// What `check` made of the drafts.
+pub struct Checked {
+    /// The rows.
+    pub records: Records,
+    /// What was found in them.
+    pub findings: Vec<Finding>,
+    /// The sheets, by their ids.
+    pub sheets: Vec<SheetInfo>,
+}
+
+/// Reads every cell of every draft. `keys` make the handles by which a sheet knows its own rows again.
+#[must_use]
+pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys) -> Checked {
+    let identifying = Identifying::of(config);
+    let chunks: Vec<(usize, RawChunk)> = drafts
+        .iter_mut()
+        .enumerate()
+        .flat_map(|(d, draft)| std::mem::take(&mut draft.rows.chunks).into_iter().map(move |chunk| (d, chunk)))
+        .collect();
+    let rules: Vec<row::Rules<'_>> = drafts
+        .iter()
+        .map(|draft| {
+            let source = config.source(draft.info.source);
+            let handles = keys.hasher(Use::Handle, &source.name);
+            row::Rules::new(draft, config, source, today, &identifying, handles)
+        })
+        .collect();
+    // Each chunk's raw cells are freed as soon as it is read.
+    let read: Vec<(Chunk, Vec<Finding>)> = chunks.into_par_iter().map(|(d, chunk)| rules[d].chunk(d, &chunk)).collect();
+    let mut records = Records { fields: config.fields.len(), ..Records::default() };
+    let mut findings = Vec::new();
+    for (chunk, found) in read {
+        if !chunk.rows.is_empty() {
+            records.chunks.push(chunk);
+        }
+        findings.extend(found);
+    }
+    let sheets =
+        drafts.iter().map(|d| SheetColumns { id: d.id, source: d.info.source, columns: d.binding.columns.clone() });
+    records.sheets = sheets.collect();
+    let infos = drafts.into_iter().map(|d| (d.id, d.info)).collect();
+    Checked { records, findings, sheets: by_id(infos) }
+}
+
+/// The sheets in the order of their ids, which count from 0.
+fn by_id(mut infos: Vec<(SheetId, SheetInfo)>) -> Vec<SheetInfo> {
+    infos.sort_by_key(|(id, _)| *id);
+    infos.into_iter().map(|(_, info)| info).collect()
+}

@@ -14,6 +14,7 @@ pub(super) const KIND: FieldKind = FieldKind {
     column: Column::Text,
     options: &[],
     infer: None,
+    legible: None,
     version: 1,
     parse,
 };
@@ -45,6 +46,7 @@ mod tests {
             (Raw::Number(0.1), "0.1"),
             (Raw::Number(79_161_234_567.0), "79161234567"),
             (Raw::Date(45292.0), "2024-01-01"),
+            (Raw::Date(45292.5), "2024-01-01 12:00"),
             (Raw::Bool(true), "true"),
         ] {
             check(&KIND, raw, &[expected], &[]);

@@ -1,0 +1,101 @@
+//! Changes in the words of a destination: its columns, the values as they are shown.
+
+use std::ops::Range;
+
+use super::{Applied, is_change};
+use crate::{
+    change::{Action, Change, ClientId, Write},
+    plan::{Entry, Step, write_value},
+    value::Private,
+};
+
+/// Some changes, and the text that they point into.
+pub(super) struct Batch {
+    text: String,
+    changes: Vec<(ClientId, Action, Vec<Cell>)>,
+}
+
+enum Cell {
+    Keep,
+    Clear,
+    Set(Range<usize>),
+}
+
+/// Whether a file lists the card of an entry.
+pub(super) fn is_listed(entry: &Entry) -> bool {
+    entry.client().is_some() && matches!(entry.step, Step::Create | Step::Update | Step::Stand)
+}
+
+/// The entries to be written. A file is sorted by what stands in its first column, as a person would.
+pub(super) fn order(job: &Applied<'_>, writes_all: bool) -> Vec<Entry> {
+    let entries = job.approved.plan().entries.iter().copied();
+    if !writes_all {
+        return entries.filter(|e| is_change(e.step)).collect();
+    }
+    let mut keyed: Vec<(String, Entry)> = entries
+        .filter(is_listed)
+        .map(|entry| {
+            let mut key = String::new();
+            write_column(job, &entry, 0, &mut key);
+            (key.to_lowercase(), entry)
+        })
+        .collect();
+    // What has no name comes last.
+    keyed.sort_by(|(a, x), (b, y)| (a.is_empty(), a, x.id).cmp(&(b.is_empty(), b, y.id)));
+    keyed.into_iter().map(|(_, entry)| entry).collect()
+}
+
+impl Batch {
+    pub(super) fn of(job: &Applied<'_>, entries: &[Entry], writes_all: bool) -> Self {
+        let mut batch = Self { text: String::new(), changes: Vec::with_capacity(entries.len()) };
+        for entry in entries {
+            let action = match entry.step {
+                _ if writes_all => Action::Create,
+                Step::Create => Action::Create,
+                Step::Delete => Action::Delete,
+                _ => Action::Update,
+            };
+            let columns = if action == Action::Delete { 0 } else { job.approved.plan().columns().len() };
+            let cells = (0..columns).map(|column| batch.cell(job, entry, column, action)).collect();
+            batch.changes.push((entry.id, action, cells));
+        }
+        batch
+    }
+
+    fn cell(&mut self, job: &Applied<'_>, entry: &Entry, column: usize, action: Action) -> Cell {
+        let bit = 1 << column;
+        if action == Action::Update && entry.clear & bit != 0 {
+            return Cell::Clear;
+        }
+        if action == Action::Update && entry.set & bit == 0 {
+            return Cell::Keep;
+        }
+        let start = self.text.len();
+        write_column(job, entry, column, &mut self.text);
+        if self.text.len() == start { Cell::Keep } else { Cell::Set(start..self.text.len()) }
+    }
+
+    pub(super) fn changes(&self) -> Vec<Change<'_>> {
+        let write = |cell: &Cell| match cell {
+            Cell::Keep => Write::Keep,
+            Cell::Clear => Write::Clear,
+            Cell::Set(range) => Write::Set(Private::new(&self.text[range.clone()])),
+        };
+        let change = |(id, action, cells): &(ClientId, Action, Vec<Cell>)| Change {
+            id: *id,
+            action: *action,
+            cells: cells.iter().map(write).collect(),
+        };
+        self.changes.iter().map(change).collect()
+    }
+}
+
+/// Appends what shall stand in a column of a client's card.
+fn write_column(job: &Applied<'_>, entry: &Entry, column: usize, out: &mut String) {
+    let (Some(client), columns) = (entry.client(), job.approved.plan().columns()) else { return };
+    let closed = job.cleared.get();
+    match columns.field(column) {
+        Some(field) => write_value(job.rows.get(), closed.clients.cells.get(client), field, out),
+        None => out.push_str(if columns.says_yes(column, closed.flags[client]) { "true" } else { "false" }),
+    }
+}

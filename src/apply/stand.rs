@@ -1,0 +1,169 @@
+//! What stands at a destination, and which of the ledger's two memories of it is true.
+
+use crate::{
+    change::{ClientId, RunId, Standing},
+    finding::{Code, Trouble},
+    port::Journal,
+    written::{Kept, Written},
+};
+
+const NEW: Code = Code::new("ledger-new");
+const OLDER: Code = Code::new("ledger-older");
+const FOREIGN: Code = Code::new("ledger-foreign");
+
+/// What stands at a destination.
+#[derive(Debug)]
+pub struct Stand {
+    /// What the ledger knows of it; `None` before the first run.
+    pub kept: Option<Kept>,
+    /// The cards that are there, ascending.
+    pub ids: Vec<ClientId>,
+    /// The digest of a file.
+    pub digest: Option<[u8; 32]>,
+    /// Whether it is a file.
+    pub is_file: bool,
+}
+
+/// Compares what a destination holds with what the ledger knows, settles what an interrupted run left
+/// open, and stops where the ledger is new, older than the destination, or another's: writing from there
+/// would make people twice, or bring back who left.
+pub fn stand(
+    route: &str,
+    mut found: Standing,
+    is_file: bool,
+    kept: Option<Kept>,
+    intended: Option<Kept>,
+    journal: &mut dyn Journal,
+) -> Result<Stand, Trouble> {
+    found.ids.sort_unstable();
+    let fits = |kept: Option<&Kept>| if is_file { file_fits(&found, kept) } else { run_of(kept) == found.run };
+    // A file that is as the last confirmed run left it shows that the interrupted one never replaced it.
+    let untouched = is_file && kept.as_ref().is_some_and(|k| k.digest.is_some() && k.digest == found.digest);
+    let kept = match intended {
+        Some(intended) if fits(Some(&intended)) && !untouched => {
+            journal.settle(route, None)?;
+            Some(Kept { digest: None, ..intended })
+        }
+        Some(_) => {
+            journal.discard(route)?;
+            kept
+        }
+        None => kept,
+    };
+    // A destination that was dropped is made anew; one that was never written is as it should be.
+    if !fits(kept.as_ref()) && !found.is_empty() {
+        return Err(Trouble::new(which(&found, kept.as_ref()), route));
+    }
+    Ok(Stand { kept, ids: found.ids, digest: found.digest, is_file })
+}
+
+fn run_of(kept: Option<&Kept>) -> Option<RunId> {
+    kept.map(|k| k.run)
+}
+
+/// A file carries no run, but ids: all of them must be known.
+fn file_fits(found: &Standing, kept: Option<&Kept>) -> bool {
+    let nothing = Written::default();
+    let known = kept.map_or(&nothing, |k| &k.written);
+    found.ids.iter().all(|id| known.find(*id).is_some())
+}
+
+fn which(found: &Standing, kept: Option<&Kept>) -> Code {
+    let Some(kept) = kept else { return NEW };
+    let knows_any = found.ids.iter().any(|id| kept.written.find(*id).is_some());
+    if knows_any { OLDER } else { FOREIGN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Paper(Vec<&'static str>);
+
+    impl Journal for Paper {
+        fn intend(&mut self, _: &str, _: RunId, _: &[u8; 32], _: &Written) -> Result<(), Trouble> {
+            self.0.push("intend");
+            Ok(())
+        }
+        fn settle(&mut self, _: &str, _: Option<[u8; 32]>) -> Result<(), Trouble> {
+            self.0.push("settle");
+            Ok(())
+        }
+        fn discard(&mut self, _: &str) -> Result<(), Trouble> {
+            self.0.push("discard");
+            Ok(())
+        }
+        fn note(&mut self, _: &str, _: &Kept) -> Result<(), Trouble> {
+            self.0.push("note");
+            Ok(())
+        }
+    }
+
+    fn kept(run: u128, ids: &[u8]) -> Kept {
+        let written = Written { ids: ids.iter().map(|i| ClientId([*i; 10])).collect(), ..Written::default() };
+        Kept { run: RunId(uuid::Uuid::from_u128(run)), digest: Some([run as u8; 32]), written }
+    }
+
+    fn found(run: Option<u128>, ids: &[u8]) -> Standing {
+        Standing {
+            run: run.map(|r| RunId(uuid::Uuid::from_u128(r))),
+            ids: ids.iter().map(|i| ClientId([*i; 10])).collect(),
+            digest: None,
+        }
+    }
+
+    /// The run that is believed, or the code that stops; and what was written down.
+    fn judge(
+        found: Standing,
+        is_file: bool,
+        kept: Option<Kept>,
+        intended: Option<Kept>,
+    ) -> (String, Vec<&'static str>) {
+        let mut paper = Paper(Vec::new());
+        let verdict = match stand("r", found, is_file, kept, intended, &mut paper) {
+            Ok(stand) => stand.kept.map_or("nothing".into(), |k| k.run.0.as_u128().to_string()),
+            Err(trouble) => trouble.code.name().into(),
+        };
+        (verdict, paper.0)
+    }
+
+    #[test]
+    fn a_database_says_which_run_wrote_last() {
+        for (there, before, intended, expected, written) in [
+            (found(None, &[]), None, None, "nothing", &[][..]),
+            (found(Some(1), &[1]), Some(kept(1, &[1])), None, "1", &[]),
+            (found(Some(2), &[1, 2]), Some(kept(1, &[1])), Some(kept(2, &[1, 2])), "2", &["settle"]),
+            (found(Some(1), &[1]), Some(kept(1, &[1])), Some(kept(2, &[1, 2])), "1", &["discard"]),
+            (found(None, &[]), None, Some(kept(1, &[1])), "nothing", &["discard"]),
+            (found(Some(1), &[1]), None, Some(kept(1, &[1])), "1", &["settle"]),
+            (found(Some(1), &[1]), None, None, "ledger-new", &[]),
+            (found(Some(3), &[1, 3]), Some(kept(1, &[1])), None, "ledger-older", &[]),
+            (found(Some(3), &[7]), Some(kept(1, &[1])), None, "ledger-foreign", &[]),
+            (found(None, &[]), Some(kept(1, &[1])), None, "1", &[]),
+        ] {
+            let label = format!("{there:?} {before:?} {intended:?}");
+            assert_eq!(judge(there, false, before, intended), (expected.to_owned(), written.to_vec()), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_file_says_whose_cards_it_holds() {
+        let with_digest = |mut s: Standing, d| {
+            s.digest = Some([d; 32]);
+            s
+        };
+        for (there, before, intended, expected, written) in [
+            (found(None, &[]), None, None, "nothing", &[][..]),
+            (found(None, &[1]), Some(kept(1, &[1, 2])), None, "1", &[]),
+            (found(None, &[1]), None, None, "ledger-new", &[]),
+            (found(None, &[1, 3]), Some(kept(1, &[1])), None, "ledger-older", &[]),
+            (found(None, &[3]), Some(kept(1, &[1])), None, "ledger-foreign", &[]),
+            (found(None, &[1, 2]), Some(kept(1, &[1])), Some(kept(2, &[1, 2])), "2", &["settle"]),
+            (with_digest(found(None, &[1]), 1), Some(kept(1, &[1])), Some(kept(2, &[1])), "1", &["discard"]),
+            (found(None, &[1]), Some(kept(1, &[1])), Some(kept(2, &[1])), "2", &["settle"]),
+        ] {
+            let label = format!("{there:?} {before:?} {intended:?}");
+            assert_eq!(judge(there, true, before, intended), (expected.to_owned(), written.to_vec()), "{label}");
+        }
+    }
+}

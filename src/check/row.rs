@@ -1,0 +1,184 @@
+//! One row: its cells, what it says about purposes, and the handles by which its sheet knows it again.
+
+use super::{
+    cell::read_cell,
+    facts::{Consents, facts},
+    kind::{Input, Note},
+    kinds, mess,
+};
+use crate::{
+    address::Place,
+    config::{Config, SourceConfig},
+    day::Day,
+    finding::{Code, Finding},
+    identity::Identifying,
+    keys::Hasher,
+    read::{BoundFeed, Draft},
+    record::{Cell, Chunk, RecordRef, Row},
+    set::FieldSet,
+    sheet::{Edge, Raw, RawChunk},
+    value::Shape,
+};
+
+const SHIFTED: Code = Code::new("row-shifted");
+const SHORT: Code = Code::new("row-short");
+const KEY_BLANK: Code = Code::new("key-blank");
+
+/// Everything that reading the rows of one draft needs.
+pub(super) struct Rules<'a> {
+    draft: &'a Draft,
+    config: &'a Config,
+    consents: Consents<'a>,
+    identifying: &'a Identifying,
+    handles: Hasher,
+}
+
+/// What is at hand while a chunk is read.
+pub(super) struct Work<'a> {
+    pub(super) raw: &'a RawChunk,
+    pub(super) out: Chunk,
+    pub(super) findings: Vec<Finding>,
+    notes: Vec<Note>,
+    scratch: String,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(
+        draft: &'a Draft,
+        config: &'a Config,
+        source: &'a SourceConfig,
+        today: Day,
+        identifying: &'a Identifying,
+        handles: Hasher,
+    ) -> Self {
+        let consents = Consents::new(draft, config, source, today);
+        Self { draft, config, consents, identifying, handles }
+    }
+
+    pub(super) fn chunk(&self, sheet: usize, raw: &RawChunk) -> (Chunk, Vec<Finding>) {
+        let out = Chunk { sheet, ..Chunk::default() };
+        let mut work = Work { raw, out, findings: Vec::new(), notes: Vec::new(), scratch: String::new() };
+        for row in 0..raw.len() {
+            match self.draft.no_person(raw, row) {
+                Some(code) => work.findings.push(Finding::at(code, self.place(raw.number(row), None))),
+                None => self.row(&mut work, row),
+            }
+        }
+        (work.out, work.findings)
+    }
+
+    fn place(&self, row: u32, pulled: Option<usize>) -> Place {
+        let column = pulled.map(|p| self.draft.binding.pulled[p]);
+        Place { source: self.draft.info.source, sheet: Some(self.draft.id), row: Some(row), column }
+    }
+
+    fn row(&self, work: &mut Work<'_>, row: usize) {
+        let number = work.raw.number(row);
+        let shifted = work.raw.edge(row) == Edge::Long;
+        match work.raw.edge(row) {
+            Edge::Even => {}
+            Edge::Short => work.findings.push(Finding::at(SHORT, self.place(number, None))),
+            Edge::Long => work.findings.push(Finding::at(SHIFTED, self.place(number, None))),
+        }
+        let start = work.out.cells.len();
+        work.out.cells.resize(start + self.config.fields.len(), Cell::BLANK);
+        for feed in &self.draft.binding.feeds {
+            let cell = if shifted || feed.alternatives.is_empty() { Cell::bad(0) } else { self.cell(work, row, feed) };
+            work.out.cells[start + usize::from(feed.field.0)] = cell;
+        }
+        let dated = self.draft.binding.dated.and_then(|p| self.date(work, row, p)).unwrap_or(Day::NEVER);
+        work.out.rows.push(Row { number, dated, handles_end: 0, shifted });
+        facts(self, &self.consents, work, row, dated, shifted);
+        self.add_handles(work, row, shifted);
+    }
+
+    /// The first alternative with a filled cell.
+    fn cell(&self, work: &mut Work<'_>, row: usize, feed: &BoundFeed) -> Cell {
+        let raw = work.raw;
+        let filled = |column: &crate::read::BoundColumn| match raw.cell(row, column.pulled) {
+            Raw::Blank => false,
+            Raw::Text(text) => !mess::clean(text).is_empty(),
+            _ => true,
+        };
+        let Some(columns) = feed.alternatives.iter().find(|a| a.iter().any(filled)) else { return Cell::BLANK };
+        let inputs = columns.iter().map(|c| (c.ordinal, Input { part: c.part, raw: raw.cell(row, c.pulled) }));
+        let inputs: smallvec::SmallVec<[_; 4]> = inputs.collect();
+        let kind = self.config.field(feed.field).kind;
+        let how = &self.draft.hows[columns[0].pulled];
+        let cell = read_cell(kind, &inputs, how, &mut work.out.text, &mut work.notes);
+        if !work.notes.is_empty() {
+            let pulled = columns.iter().find(|c| filled(c)).map_or(columns[0].pulled, |c| c.pulled);
+            self.report(work, row, pulled);
+        }
+        cell
+    }
+
+    /// Turns the notes about a cell into findings with its address and shape.
+    fn report(&self, work: &mut Work<'_>, row: usize, pulled: usize) {
+        let place = self.place(work.raw.number(row), Some(pulled));
+        let shape = match work.raw.cell(row, pulled) {
+            Raw::Text(text) | Raw::Error(text) => Some(Shape::of(text)),
+            _ => None,
+        };
+        for note in work.notes.drain(..) {
+            let hint = note.hint.map(String::into_boxed_str);
+            work.findings.push(Finding { code: note.code, place, shape, hint });
+        }
+    }
+
+    /// Reports something about a control cell.
+    pub(super) fn found(&self, work: &mut Work<'_>, code: Code, row: usize, pulled: usize) {
+        work.notes.push(Note { code, hint: None });
+        self.report(work, row, pulled);
+    }
+
+    /// The date in a control cell, if there is one; what is wrong with it is reported.
+    pub(super) fn date(&self, work: &mut Work<'_>, row: usize, pulled: usize) -> Option<Day> {
+        let raw = work.raw.cell(row, pulled);
+        if raw == Raw::Blank {
+            return None;
+        }
+        work.scratch.clear();
+        let input = [(0, Input { part: None, raw })];
+        read_cell(kinds::date(), &input, &self.draft.hows[pulled], &mut work.scratch, &mut work.notes);
+        self.report(work, row, pulled);
+        Day::parse_iso(&work.scratch)
+    }
+
+    /// The key column, or else the row's identity values, hashed.
+    fn add_handles(&self, work: &mut Work<'_>, row: usize, shifted: bool) {
+        let key = self.draft.binding.key.filter(|_| !shifted).and_then(|pulled| self.key(work, row, pulled));
+        let start = work.out.handles.len();
+        if let Some(key) = key {
+            work.out.handles.push(key);
+        } else {
+            let chunk = std::mem::take(&mut work.out);
+            let record = RecordRef::last(&chunk, self.config.fields.len());
+            let mut found: smallvec::SmallVec<[u64; 4]> = smallvec::SmallVec::new();
+            self.identifying.each(record, FieldSet::from_bits(u64::MAX), |value| {
+                let [kind, text] = value.parts();
+                found.push(self.handles.short(&[kind, text]));
+            });
+            work.out = chunk;
+            work.out.handles.extend(found);
+            work.out.handles[start..].sort_unstable();
+        }
+        let end = work.out.handles.len() as u32;
+        if let Some(row) = work.out.rows.last_mut() {
+            row.handles_end = end;
+        }
+    }
+
+    fn key(&self, work: &mut Work<'_>, row: usize, pulled: usize) -> Option<u64> {
+        let hash = |text: &str| (!text.is_empty()).then(|| self.handles.short(&[b"key", text.as_bytes()]));
+        let key = match work.raw.cell(row, pulled) {
+            Raw::Text(text) if !mess::is_sheet_error(text) => hash(&mess::clean(text)),
+            Raw::Number(n) | Raw::Date(n) => hash(&n.to_string()),
+            _ => None,
+        };
+        if key.is_none() {
+            self.found(work, KEY_BLANK, row, pulled);
+        }
+        key
+    }
+}

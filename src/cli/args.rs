@@ -1,0 +1,146 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Moves client lists out of spreadsheets, lawfully.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Start with: sheetbridge sync examples/quickstart/bridge.toml"
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Read the lists, and bring every destination up to date
+    #[command(after_help = "Example: sheetbridge sync -c shop.toml --route crm\n\n\
+        Exit code: 0 all in place, 1 something new needs a person, 2 not done or stopped by the guard, \
+        75 another run is at work")]
+    Sync(Sync),
+    /// Show what a sync would change, and write nothing
+    #[command(after_help = "Example: sheetbridge plan --out plan.json && sheetbridge apply plan.json")]
+    Plan(Plan),
+    /// Do what a plan showed, if it would still do the same
+    #[command(after_help = "Example: sheetbridge apply plan.json -c shop.toml")]
+    Apply(Apply),
+    /// Check the config, touching nothing else
+    #[command(after_help = "Example: sheetbridge check bridge.toml")]
+    Check(Config),
+    /// Explain the code of a finding, or list them all
+    #[command(after_help = "Example: sheetbridge explain phone-letters")]
+    Explain(Explain),
+}
+
+/// Which config.
+#[derive(clap::Args)]
+pub(super) struct Config {
+    /// The config file [default: ./bridge.toml]
+    #[arg(value_name = "CONFIG")]
+    positional: Option<PathBuf>,
+    /// The same, as an option
+    #[arg(short = 'c', long = "config", value_name = "FILE", conflicts_with = "positional")]
+    option: Option<PathBuf>,
+}
+
+impl Config {
+    pub(super) fn path(&self) -> Option<&std::path::Path> {
+        self.positional.as_deref().or(self.option.as_deref())
+    }
+}
+
+/// How a run is to go.
+#[derive(clap::Args)]
+pub(super) struct Run {
+    /// Only this destination; may be given several times
+    #[arg(long = "route", value_name = "NAME")]
+    pub(super) routes: Vec<String>,
+    /// For this run, let so many of a destination's cards go or be rewritten [default: 10%]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) guard: Option<f64>,
+    /// Print everything as JSON: ids, addresses and codes, no personal value
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print the whole summary even when no terminal is there
+    #[arg(short, long, conflicts_with = "json")]
+    pub(super) verbose: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Sync {
+    #[command(flatten)]
+    pub(super) config: Config,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub(super) config: Config,
+    #[command(flatten)]
+    pub(super) run: Run,
+    /// Write the plan to a file, for `sheetbridge apply`
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Apply {
+    /// The file that `sheetbridge plan --out` wrote
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: PathBuf,
+    /// The config file [default: ./bridge.toml]
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Explain {
+    /// The code, such as `phone-letters`
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+    /// The language to explain in
+    #[arg(long, value_enum)]
+    pub(super) language: Option<Language>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Language {
+    /// English
+    En,
+    /// Russian
+    Ru,
+}
+
+/// `40%` or `40`, as a share.
+fn percent(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim_end_matches('%').trim().parse().map_err(|_| "a percentage, such as 40%".to_owned())?;
+    if (0.0..=100.0).contains(&number) { Ok(number / 100.0) } else { Err("between 0% and 100%".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        use clap::CommandFactory as _;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_percentage_is_a_share() {
+        assert_eq!(percent("40%"), Ok(0.4));
+        assert_eq!(percent("100"), Ok(1.0));
+        assert!(percent("140%").is_err() && percent("some").is_err());
+    }
+}

@@ -1,0 +1,31 @@
+//! `check`: the config alone, every problem at once.
+
+use super::{args, load};
+use crate::{
+    catalogue::{Fill, say},
+    config::Config,
+    report::{EXIT_FAILED, EXIT_OK},
+};
+
+pub(super) fn check(args: &args::Config) -> u8 {
+    let Ok(config) = load(args.path()) else { return EXIT_FAILED };
+    let n = |n: usize| Fill::Number(n as u64);
+    let path = config.path.display().to_string();
+    let fills = [
+        ("path", Fill::Text(&path)),
+        ("sources", n(config.sources.len())),
+        ("purposes", n(config.purposes.len())),
+        ("destinations", n(config.routes.len())),
+    ];
+    println!("{}", say("check-passed", config.operator.language, &fills));
+    key_beside_ledger(&config);
+    EXIT_OK
+}
+
+/// Who copies the folder copies both, and the hashes are worth no more than the key's hiding place.
+fn key_beside_ledger(config: &Config) {
+    if config.state.key.is_none() {
+        let folder = config.state.folder.display().to_string();
+        println!("{}", say("check-key-beside-ledger", config.operator.language, &[("folder", Fill::Text(&folder))]));
+    }
+}

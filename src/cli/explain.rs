@@ -1,0 +1,52 @@
+//! `explain`: what a code means and what to do.
+
+use super::{args, config, trouble};
+use crate::{
+    catalogue,
+    finding::{Code, Trouble},
+    language::Language,
+    nearest::nearest,
+    report::EXIT_OK,
+};
+
+const UNKNOWN: Code = Code::new("code-unknown");
+
+pub(super) fn explain(args: &args::Explain) -> u8 {
+    let language = match args.language {
+        Some(args::Language::En) => Language::English,
+        Some(args::Language::Ru) => Language::Russian,
+        None => of_config(),
+    };
+    let codes = || catalogue::all().filter(|(_, entry)| !entry.words(language).about.is_empty());
+    let Some(code) = &args.code else {
+        for (code, entry) in codes() {
+            println!("{code:<28} {}", plain(&entry.words(language).title));
+        }
+        return EXIT_OK;
+    };
+    let Some((code, entry)) = codes().find(|(name, _)| name == code) else {
+        let meant = nearest(code, codes().map(|(name, _)| name)).map(|m| format!(" (`{m}`?)")).unwrap_or_default();
+        return trouble(&Trouble::new(UNKNOWN, format!("`{code}`{meant}")), "sheetbridge", language);
+    };
+    let words = entry.words(language);
+    println!("{}[{code}]: {}\n", entry.severity.word(language), plain(&words.title));
+    println!("{}\n", words.about);
+    println!("{}: {}", language.pick("help", "совет"), plain(&words.help));
+    EXIT_OK
+}
+
+/// Places that only a finding fills are shown as such.
+fn plain(text: &str) -> String {
+    let places: Vec<&str> = text.split('{').skip(1).filter_map(|p| p.split('}').next()).collect();
+    places.iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), "…"))
+}
+
+/// The language of the config at hand, if there is one.
+fn of_config() -> Language {
+    let path = std::path::Path::new("bridge.toml");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    match config::parse(&text, path) {
+        Ok(passed) => passed.config.operator.language,
+        Err(problems) => problems.language,
+    }
+}

@@ -1,0 +1,79 @@
+//! How far a run is: a bar on a terminal, log lines otherwise, and nothing in the first two seconds.
+
+use std::{
+    io::IsTerminal as _,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::progress::Progress;
+
+/// What is over by then needs no bar.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often a line says where a run is that nobody watches.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+pub(super) struct Bar {
+    start: Instant,
+    bar: Option<ProgressBar>,
+    line: Mutex<Instant>,
+}
+
+impl Bar {
+    pub(super) fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+            bar.set_style(
+                ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}")
+                    .unwrap_or(ProgressStyle::default_bar()),
+            );
+            bar
+        });
+        let start = Instant::now();
+        Self { start, bar, line: Mutex::new(start) }
+    }
+
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn is_long(&self) -> bool {
+        self.start.elapsed() >= PATIENCE
+    }
+
+    fn show(&self) {
+        if let Some(bar) = self.bar.as_ref().filter(|b| b.is_hidden() && self.is_long()) {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn stage(&self, name: &'static str, of: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(name);
+            bar.set_position(0);
+            bar.set_length(of);
+            self.show();
+        } else if self.is_long() {
+            let mut last = self.line.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if last.elapsed() >= LINE_EVERY || *last == self.start {
+                *last = Instant::now();
+                tracing::info!(target: "sheetbridge::progress", stage = name, seconds = self.start.elapsed().as_secs());
+            }
+        }
+    }
+
+    fn step(&self, steps: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(steps);
+            self.show();
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The second gate: what refusals take away from a route's clients. It only takes.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Cleared, Granted, Rows};
+use crate::{
+    config::{Config, RouteConfig},
+    day::Day,
+    identity::Identifying,
+    record::{Records, RowId, values},
+    resolve::{Clients, RouteKeys, Survivor, SurvivorState},
+    rights::Reached,
+    set::{FieldId, FieldSet, PurposeId, PurposeSet},
+    written::{Index, Written},
+};
+
+/// The clients of a route, and what each of them may still receive.
+#[derive(Debug, Default)]
+pub struct Closed {
+    /// The clients; what was taken is marked in their cells.
+    pub clients: Clients,
+    /// What may become of each.
+    pub may: Vec<May>,
+    /// The purposes that carry each.
+    pub carried: Vec<PurposeSet>,
+    /// The last day on which some purpose carries each.
+    pub until: Vec<Day>,
+    /// Per client, the permission flags of the route that say yes, as bits in the route's order.
+    pub flags: Vec<u64>,
+    /// Cards without a client that a refusal names, with the purposes that it closes.
+    pub cards: BTreeMap<u32, PurposeSet>,
+    /// Fields that stay as they stand, since something that decides them was not read.
+    pub frozen: FieldSet,
+    /// Whether anything of the route is frozen: then nothing goes but by refusal.
+    pub is_frozen: bool,
+}
+
+/// What may become of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum May {
+    /// All that is planned.
+    Gain,
+    /// Its card only loses; without one it is not created.
+    Lose,
+    /// Refusals left no purpose: its card goes.
+    Go,
+}
+
+/// What is known beside the clients.
+pub struct Around<'a> {
+    /// All rows, to find the cards of refused people who have no row in the route.
+    pub records: &'a Records,
+    /// The config.
+    pub config: &'a Config,
+    /// What refusals reached.
+    pub reached: &'a Reached,
+    /// What the route wrote before.
+    pub past: &'a Written,
+    /// The same, to be found by hash.
+    pub index: &'a Index<'a>,
+    /// The keys of the route.
+    pub keys: &'a RouteKeys,
+    /// Purposes of which a source was not read to its end: they get removals only.
+    pub frozen: PurposeSet,
+}
+
+struct Closer<'a> {
+    rows: &'a Rows<'a>,
+    clients: &'a Clients,
+    route: &'a RouteConfig,
+    around: &'a Around<'a>,
+    frozen: PurposeSet,
+}
+
+/// What was found about one client.
+struct Judged {
+    may: May,
+    carried: PurposeSet,
+    until: Day,
+    flags: u64,
+    states: Option<Vec<SurvivorState>>,
+}
+
+/// Takes away what refusals took. People were matched and their values chosen as if nobody had refused:
+/// nothing steps into the place of what goes.
+#[must_use]
+pub fn close(clients: Granted<Clients>, rows: &Granted<Rows<'_>>, around: &Around<'_>) -> Cleared<Closed> {
+    assert_eq!(clients.route, rows.route, "clients of one route, rows of another");
+    let route = &around.config.routes[usize::from(clients.route.0)];
+    let frozen = around.frozen.intersection(route.purposes);
+    let closer = Closer { rows: rows.get(), clients: &clients.of, route, around, frozen };
+    let judged: Vec<Judged> = (0..clients.of.len()).into_par_iter().map(|c| closer.judge(c)).collect();
+    let cards = closer.cards();
+    let frozen_fields = closer.frozen_fields();
+    let mut closed = Closed { cards, frozen: frozen_fields, is_frozen: !frozen.is_empty(), ..Closed::default() };
+    let mut clients_of = clients.of;
+    for (client, judged) in judged.into_iter().enumerate() {
+        closed.may.push(judged.may);
+        closed.carried.push(judged.carried);
+        closed.until.push(judged.until);
+        closed.flags.push(judged.flags);
+        for (cell, state) in clients_of.cells.get_mut(client).iter_mut().zip(judged.states.unwrap_or_default()) {
+            cell.state = state;
+        }
+    }
+    closed.clients = clients_of;
+    Cleared { route: clients.route, of: closed }
+}
+
+impl Closer<'_> {
+    fn judge(&self, client: usize) -> Judged {
+        let members = self.clients.rows.get(client);
+        let days = self.closed_days(members);
+        let touched = !days.is_empty() || self.has_blocked_cell(members);
+        let (mut carried, mut until) = (PurposeSet::EMPTY, Day::NEVER);
+        for row in members {
+            for purpose in self.rows.seen()[*row as usize].ready().iter() {
+                if self.is_open(*row, purpose, &days) {
+                    carried.insert(purpose);
+                    until = until.max(self.rows.grant(*row as usize, purpose).map_or(Day::NEVER, |f| f.until));
+                }
+            }
+        }
+        let needs_states = touched || !self.frozen.is_empty();
+        let cells = self.clients.cells.get(client);
+        let carriers: Option<Vec<PurposeSet>> = (needs_states || !self.route.flags.is_empty())
+            .then(|| cells.iter().map(|cell| self.carriers(members, *cell, &days)).collect());
+        let states = carriers.as_ref().filter(|_| needs_states).map(|c| self.states(cells, c));
+        let flags = carriers.as_ref().map_or(0, |c| self.flags(cells, c));
+        let may = if carried.is_empty() && touched {
+            May::Go
+        } else if carried.is_subset(self.frozen) || (touched && self.lacks_required(carried, cells, states.as_deref()))
+        {
+            May::Lose
+        } else {
+            May::Gain
+        };
+        Judged { may, carried, until, flags, states }
+    }
+
+    /// The purposes of the route that a refusal closes for a client, each with the latest day of one.
+    fn closed_days(&self, members: &[u32]) -> Vec<(PurposeId, Day)> {
+        let mut days: Vec<(PurposeId, Day)> = Vec::new();
+        if self.around.reached.is_empty() {
+            return days;
+        }
+        for row in members {
+            for (purpose, day) in self.around.reached.row(self.id(*row)) {
+                if self.route.purposes.has(*purpose) {
+                    match days.iter_mut().find(|(p, _)| p == purpose) {
+                        Some((_, latest)) => *latest = (*latest).max(*day),
+                        None => days.push((*purpose, *day)),
+                    }
+                }
+            }
+        }
+        days
+    }
+
+    fn id(&self, row: u32) -> RowId {
+        self.rows.seen()[row as usize].row()
+    }
+
+    fn has_blocked_cell(&self, members: &[u32]) -> bool {
+        !self.around.reached.is_empty()
+            && members.iter().any(|row| {
+                self.around
+                    .reached
+                    .has_cells(self.id(*row))
+                    .any(|list| list.iter().any(|(p, _)| self.route.purposes.has(*p)))
+            })
+    }
+
+    /// The day of a row's grant: its own, or the remembered one by which it is projected.
+    fn granted(&self, row: u32, purpose: PurposeId) -> Day {
+        let restored = self.around.reached.restored(self.id(row)).iter().find(|(p, _)| *p == purpose);
+        restored
+            .map(|(_, day)| *day)
+            .or_else(|| self.rows.grant(row as usize, purpose).map(|f| f.granted))
+            .unwrap_or(Day::NEVER)
+    }
+
+    /// Where a refusal closed the purpose, only a row with a later grant of its own is free.
+    fn is_open(&self, row: u32, purpose: PurposeId, days: &[(PurposeId, Day)]) -> bool {
+        days.iter().find(|(p, _)| *p == purpose).is_none_or(|(_, day)| self.granted(row, purpose) > *day)
+    }
+
+    /// The purposes that still carry a surviving value: the same value in several rows carries the union
+    /// of their grants.
+    fn carriers(&self, members: &[u32], cell: Survivor, days: &[(PurposeId, Day)]) -> PurposeSet {
+        let Some(value) = cell.text(self.rows) else { return PurposeSet::EMPTY };
+        let needing = self.rows.carriers(cell.field);
+        let mut carried = PurposeSet::EMPTY;
+        for row in members {
+            let Some(part) = self.holds(*row, cell, value) else { continue };
+            let blocked = self.around.reached.cell(self.id(*row), cell.field, part);
+            for purpose in self.rows.seen()[*row as usize].ready().intersection(needing).iter() {
+                let free = |(p, day): &(PurposeId, Day)| *p != purpose || self.granted(*row, purpose) > *day;
+                if self.is_open(*row, purpose, days) && blocked.iter().all(free) {
+                    carried.insert(purpose);
+                }
+            }
+        }
+        carried
+    }
+
+    /// Where in its cell a row holds a value.
+    fn holds(&self, row: u32, cell: Survivor, value: &str) -> Option<u8> {
+        let super::SeenCell::Value(text) = self.rows.cell(row as usize, cell.field) else { return None };
+        if cell.part == Survivor::WHOLE {
+            return (text.expose() == value).then_some(0);
+        }
+        values(text.expose()).position(|v| v == value).and_then(|p| u8::try_from(p).ok())
+    }
+
+    fn states(&self, cells: &[Survivor], carriers: &[PurposeSet]) -> Vec<SurvivorState> {
+        let frozen = self.frozen_fields();
+        let state = |(cell, carried): (&Survivor, &PurposeSet)| match cell.state {
+            SurvivorState::Value | SurvivorState::ValueIfNew if carried.is_empty() => SurvivorState::Refused,
+            SurvivorState::Value | SurvivorState::ValueIfNew if frozen.has(cell.field) => {
+                if carried.is_subset(self.frozen) { SurvivorState::Keep } else { SurvivorState::ValueIfNew }
+            }
+            SurvivorState::Taken if frozen.has(cell.field) => SurvivorState::Keep,
+            state => state,
+        };
+        cells.iter().zip(carriers).map(state).collect()
+    }
+
+    fn frozen_fields(&self) -> FieldSet {
+        let fields = self.rows.fields().iter();
+        fields.filter(|f| !self.rows.carriers(*f).intersection(self.frozen).is_empty()).collect()
+    }
+
+    /// A flag says yes only if every value of its channel on the card carries its purpose.
+    fn flags(&self, cells: &[Survivor], carriers: &[PurposeSet]) -> u64 {
+        let mut flags = 0;
+        for (bit, (purpose, channel, _)) in self.route.flags.iter().enumerate() {
+            let of_channel = |field: FieldId| self.around.config.field(field).kind.name == channel.field_kind();
+            let mut values = cells
+                .iter()
+                .zip(carriers)
+                .filter(|(c, carried)| of_channel(c.field) && c.has_value() && !carried.is_empty());
+            let some = values.clone().next().is_some();
+            if some && values.all(|(_, carried)| carried.has(*purpose)) && !self.frozen.has(*purpose) {
+                flags |= 1 << bit;
+            }
+        }
+        flags
+    }
+
+    /// Whether every purpose that is left lost something that it requires.
+    fn lacks_required(&self, carried: PurposeSet, cells: &[Survivor], states: Option<&[SurvivorState]>) -> bool {
+        let Some(states) = states else { return false };
+        let lost: FieldSet =
+            cells.iter().zip(states).filter(|(_, s)| **s == SurvivorState::Refused).map(|(c, _)| c.field).collect();
+        let kept: FieldSet =
+            cells.iter().zip(states).filter(|(_, s)| **s != SurvivorState::Refused).map(|(c, _)| c.field).collect();
+        let lost = lost.without(kept);
+        let lacks = |p: PurposeId| !self.around.config.purpose(p).required.intersection(lost).is_empty();
+        !carried.is_empty() && carried.iter().all(lacks)
+    }
+
+    /// Cards whose people have no row in the route any more, or only rows that wait, and whom a refusal
+    /// names. Rows from outside the route may be asked here: what they answer only takes away.
+    fn cards(&self) -> BTreeMap<u32, PurposeSet> {
+        let identifying = Identifying::of(self.around.config);
+        let mut closed: BTreeMap<u32, PurposeSet> = BTreeMap::new();
+        if self.around.past.is_empty() {
+            return closed;
+        }
+        let rows = self.around.reached.rows().map(|(row, list)| (row, list.to_vec()));
+        let cells = self.around.reached.cells().map(|((row, ..), list)| (row, list.to_vec()));
+        for (row, list) in rows.chain(cells) {
+            let purposes: PurposeSet = list.iter().map(|(p, _)| *p).collect();
+            let purposes = purposes.intersection(self.route.purposes);
+            if !purposes.is_empty() {
+                for card in self.cards_of(row, &identifying) {
+                    let known = closed.entry(card).or_default();
+                    *known = known.union(purposes);
+                }
+            }
+        }
+        let has_client: Vec<u32> = self.clients.cards.iter().flatten().copied().collect();
+        has_client.iter().for_each(|card| {
+            closed.remove(card);
+        });
+        closed
+    }
+
+    fn cards_of(&self, row: RowId, identifying: &Identifying) -> Vec<u32> {
+        let record = self.around.records.get(row);
+        let all = FieldSet::from_bits(u64::MAX);
+        let name = identifying.traits(record, all).full_name();
+        let hash = name.as_ref().map(|n| self.around.keys.name(n));
+        let mut cards = Vec::new();
+        identifying.each(record, all, |value| {
+            let identity = self.around.keys.identity(&value);
+            let same_name = |card: &u32| {
+                let known = self.around.past.names[*card as usize];
+                known == 0 || hash.is_none_or(|h| h == known)
+            };
+            cards.extend(self.around.index.of_identity(identity).filter(same_name));
+            if let Some(name) = &name {
+                cards.extend(self.around.index.of_identity(self.around.keys.qualified(identity, name)));
+            }
+        });
+        cards
+    }
+}

@@ -1,0 +1,450 @@
+//! The whole product on one screen:
+//! source → read → check → rights → gate → resolve → gate → plan → apply → report.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    address::SourceId,
+    apply::{self, Applied, Stand},
+    change::{Layout, RunId},
+    check,
+    config::{Config, RouteConfig, SourceConfig},
+    day::Day,
+    failure::Failure,
+    finding::{Finding, Trouble},
+    gate::{self, Around, RouteId},
+    keys::{Use, hex},
+    ledger::Ledger,
+    plan::{self, Columns, Guard, Known, Plan, PlanKeys},
+    port::{Source, Whole},
+    progress::Progress,
+    pull::{self, Outcome, Pulled},
+    record::Records,
+    report::{ChangeReport, Command, Item, Report, RouteReport},
+    resolve::{self, Matching, RouteKeys},
+    rights::{self, Memory, Reached},
+    seal,
+    set::PurposeSet,
+    written::{Index, Written},
+};
+
+/// The world, as one run meets it. Clock and dice are handed in.
+pub struct World<'a> {
+    /// What is owned between runs.
+    pub ledger: &'a mut Ledger,
+    /// Makes a source's port, with what was inferred about it before.
+    pub source: &'a (dyn Fn(&SourceConfig, &[(String, String)]) -> Box<dyn Source> + Sync),
+    /// Makes a destination's port.
+    pub destination: &'a (dyn Fn(&RouteConfig, Layout) -> Result<Box<dyn Whole>, Failure> + Sync),
+    /// Told how far the run is.
+    pub progress: &'a dyn Progress,
+    /// When the run began, in UTC.
+    pub at: String,
+    /// Which day that is for the operator.
+    pub today: Day,
+    /// The run's name.
+    pub run: RunId,
+    /// In whose name it runs.
+    pub who: String,
+}
+
+/// What a run is asked to do.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Show, or do.
+    pub command: Command,
+    /// The routes to go; empty for all.
+    pub routes: Vec<String>,
+    /// Which part of a route's cards may go or be rewritten without a person's word.
+    pub guard: f64,
+    /// The plans that must still be the same, as route and digest.
+    pub expected: Option<std::collections::BTreeMap<String, String>>,
+    /// Whether every change is listed.
+    pub detail: bool,
+}
+
+/// Runs once. Failures of sources and destinations are in the report; only a ledger that can't be trusted
+/// ends the run with an error.
+pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Report, Trouble> {
+    let mut report = Report::begin(config, &world, ask);
+    let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
+    let opened = pull::open(config, &pins, world.source, world.progress).await;
+    let versions: Vec<Option<String>> = opened.iter().map(|o| o.version().map(str::to_owned)).collect();
+    let may_end_early = ask.command == Command::Sync && ask.routes.is_empty();
+    if may_end_early && seal::holds(config, &mut world, &versions).await? {
+        report.unchanged(world.ledger)?;
+        record(config, &mut world, ask, &report)?;
+        return Ok(report);
+    }
+    let pulled = pull::pull(opened, config, world.today, world.progress).await;
+    let frozen = unread(config, &pulled);
+    let Pulled { drafts, sources, findings } = pulled;
+
+    world.progress.stage("check", 0);
+    let checked = check::check(drafts, config, world.today, world.ledger.keys());
+    report.found(sources, checked.sheets, findings, checked.findings);
+    let records = checked.records;
+
+    world.progress.stage("rights", 0);
+    let memory = remembered(config, world.ledger)?;
+    let refusal_keys = world.ledger.keys().hasher(Use::Refusal, "");
+    let reached = rights::reached(&records, config, &memory, &refusal_keys, world.today);
+    if ask.command != Command::Plan {
+        remember(config, &mut world, &report.sources, &memory, &reached)?;
+    }
+    report.refused(&reached, &records, world.ledger, ask)?;
+
+    for (i, route) in config.routes.iter().enumerate() {
+        if ask.routes.is_empty() || ask.routes.contains(&route.name) {
+            let route = Route { config, records: &records, reached: &reached, ask, id: RouteId(i as u16), frozen };
+            report.routes.push(route.run(&mut world, &report.sources).await?);
+        }
+    }
+    if ask.command != Command::Plan {
+        seal::set(config, &mut world, &versions, &report, may_end_early)?;
+        record(config, &mut world, ask, &report)?;
+    }
+    Ok(report)
+}
+
+/// Adds the run to the chain of runs.
+fn record(config: &Config, world: &mut World<'_>, ask: &Ask, report: &Report) -> Result<(), Trouble> {
+    let config_hash = hex(&Sha256::digest(&config.text));
+    world.ledger.record(world.run, &report.to_record(&config_hash, &world.who, ask.guard))
+}
+
+/// The purposes of which a source was not read to its end: they get removals only.
+fn unread(config: &Config, pulled: &Pulled) -> PurposeSet {
+    let unread = pulled.sources.iter().filter(|s| s.trouble.is_some()).map(|s| config.source(s.id));
+    unread.fold(PurposeSet::EMPTY, |all, s| all.union(s.grants()).union(s.closes()))
+}
+
+fn remembered(config: &Config, ledger: &Ledger) -> Result<Memory, Trouble> {
+    let mut memory = Memory { refusals: ledger.refusals()?, ..Memory::default() };
+    for source in &config.sources {
+        for purpose in source.closes().iter() {
+            let known = ledger.consented(&source.name, &config.purpose(purpose).name)?;
+            memory.consented.insert((source.id, purpose), known);
+        }
+    }
+    Ok(memory)
+}
+
+/// Remembers what must not be forgotten whatever comes after: refusals first, then who says yes.
+fn remember(
+    config: &Config,
+    world: &mut World<'_>,
+    sources: &[Outcome],
+    memory: &Memory,
+    reached: &Reached,
+) -> Result<(), Trouble> {
+    world.ledger.remember(&reached.new)?;
+    for ((source, purpose), consented) in &reached.consented {
+        if memory.consented.get(&(*source, *purpose)) != Some(consented) {
+            let (source, purpose) = (&config.source(*source).name, &config.purpose(*purpose).name);
+            world.ledger.set_consented(source, purpose, consented)?;
+        }
+    }
+    for outcome in sources.iter().filter(|s| s.trouble.is_none() && !s.pins.is_empty()) {
+        world.ledger.pin(&config.source(outcome.id).name, &outcome.pins, &world.run.to_string())?;
+    }
+    Ok(())
+}
+
+/// One route of one run.
+struct Route<'a> {
+    config: &'a Config,
+    records: &'a Records,
+    reached: &'a Reached,
+    ask: &'a Ask,
+    id: RouteId,
+    frozen: PurposeSet,
+}
+
+impl Route<'_> {
+    fn config(&self) -> &RouteConfig {
+        &self.config.routes[usize::from(self.id.0)]
+    }
+
+    async fn run(&self, world: &mut World<'_>, sources: &[Outcome]) -> Result<RouteReport, Trouble> {
+        let route = self.config();
+        let mut report = RouteReport {
+            name: route.name.clone(),
+            location: format!("{:?}", route.location),
+            ..RouteReport::default()
+        };
+        let layout = Columns::new(self.config, route).layout();
+        let mut whole = match (world.destination)(route, layout) {
+            Ok(whole) => whole,
+            Err(failure) => {
+                report.trouble = Some(apply::failed(&route.name, &failure));
+                return Ok(report);
+            }
+        };
+        let found = match whole.found().await {
+            Ok(found) => found,
+            Err(failure) => {
+                report.trouble = Some(apply::failed(&route.name, &failure));
+                return Ok(report);
+            }
+        };
+        let (kept, intended) = (world.ledger.standing(&route.name)?, world.ledger.intended(&route.name)?);
+        match apply::stand(&route.name, found, route.kind.is_file, kept, intended, world.ledger) {
+            Ok(stand) => self.go(world, sources, &stand, whole.as_mut(), &mut report).await?,
+            Err(trouble) => report.trouble = Some(trouble),
+        }
+        Ok(report)
+    }
+
+    async fn go(
+        &self,
+        world: &mut World<'_>,
+        sources: &[Outcome],
+        stand: &Stand,
+        whole: &mut dyn Whole,
+        report: &mut RouteReport,
+    ) -> Result<(), Trouble> {
+        let route = self.config();
+        let names: Vec<String> = self.config.purposes.iter().map(|p| p.name.clone()).collect();
+        let mut past: Written =
+            stand.kept.as_ref().map(|k| k.written.clone()).unwrap_or_default().with_purposes(&names);
+        report.lost = if stand.is_file { 0 } else { past.lose(&stand.ids) };
+        let index = Index::new(&past);
+        let keys = RouteKeys::new(world.ledger.keys(), &route.name);
+        let prints = PlanKeys::new(world.ledger.keys(), &route.name);
+        let around = Around {
+            records: self.records,
+            config: self.config,
+            reached: self.reached,
+            past: &past,
+            index: &index,
+            keys: &keys,
+            frozen: self.frozen,
+        };
+        let standing = stand.ids.as_slice();
+        let known = Known {
+            config: self.config,
+            past: &past,
+            index: &index,
+            keys: &keys,
+            prints,
+            standing,
+            today: world.today,
+        };
+
+        world.progress.stage("match", 0);
+        let rows = gate::project(self.records, self.reached, self.config, self.id);
+        let matching = Matching::new(self.config, usize::from(self.id.0));
+        let clients = resolve::resolve(&rows, &matching, &past, &index, &keys);
+        let cleared = gate::close(clients, &rows, &around);
+        world.progress.stage("plan", 0);
+        let plan = Plan::between(&cleared, &rows, &known);
+        let guard = Guard { share: self.ask.guard, emptied: self.emptied(world, sources)?, today: world.today };
+        let approved = plan.approve(&guard, &past, &stand.ids);
+        let digest = approved.digest(&known.prints);
+        let after = approved.after(&cleared, &rows, self.config, &past, &keys);
+        report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
+        report.digest = hex(&digest);
+        report.cards = after.standing();
+        report.unread = self.unread(sources);
+        log(report);
+
+        let expected = self.ask.expected.as_ref().map(|e| e.get(&route.name));
+        if self.ask.command == Command::Plan || expected == Some(None) {
+            return Ok(());
+        }
+        if expected.flatten().is_some_and(|e| *e != report.digest) {
+            report.trouble = Some(Trouble::new(crate::finding::Code::new("plan-stale"), route.name.as_str()));
+            return Ok(());
+        }
+        world.progress.stage("write", report.steps.values().sum::<usize>() as u64);
+        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, after, digest, run: world.run };
+        match apply::apply(self.id, &route.name, &job, whole, world.ledger).await {
+            Ok(wrote) => report.wrote = wrote,
+            Err(trouble) if trouble.code == apply::FAILED => report.trouble = Some(trouble),
+            Err(trouble) => return Err(trouble),
+        }
+        Ok(())
+    }
+
+    /// Whether a source of the route had rows and has none.
+    fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<bool, Trouble> {
+        for source in self.granting(sources).filter(|s| s.trouble.is_none() && s.rows == 0) {
+            if world.ledger.had_rows(&self.config.source(source.id).name)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn granting<'s>(&'s self, sources: &'s [Outcome]) -> impl Iterator<Item = &'s Outcome> {
+        let purposes = self.config().purposes;
+        let grants = |id: SourceId| self.config.source(id).grants();
+        sources.iter().filter(move |s| !grants(s.id).intersection(purposes).is_empty())
+    }
+
+    /// The sources that were not read and have to do with the route.
+    fn unread(&self, sources: &[Outcome]) -> Vec<String> {
+        let purposes = self.config().purposes;
+        let concerns = |s: &SourceConfig| !s.grants().union(s.closes()).intersection(purposes).is_empty();
+        let unread = sources.iter().filter(|s| s.trouble.is_some()).map(|s| self.config.source(s.id));
+        unread.filter(|s| concerns(s)).map(|s| s.name.clone()).collect()
+    }
+}
+
+/// A route's own log line: nothing in it comes from outside the route.
+fn log(report: &RouteReport) {
+    tracing::info!(
+        target: "sheetbridge::route",
+        route = report.name,
+        rows = report.rows,
+        people = report.people,
+        waiting = report.items.len(),
+        steps = ?report.steps,
+        plan = report.digest,
+    );
+}
+
+impl Report {
+    fn begin(config: &Config, world: &World<'_>, ask: &Ask) -> Self {
+        Self {
+            run: world.run.to_string(),
+            at: world.at.clone(),
+            day: world.today,
+            command: ask.command,
+            language: config.operator.language,
+            unchanged_since: None,
+            waiting_before: 0,
+            born: world.ledger.born().map(|b| (b.folder.clone(), b.key.clone(), b.refusals.clone())),
+            source_names: config.sources.iter().map(|s| s.name.clone()).collect(),
+            refusal_lists: config.sources.iter().map(|s| !s.refuses.is_empty()).collect(),
+            sources: Vec::new(),
+            sheets: Vec::new(),
+            findings: Vec::new(),
+            refusals: rights::Counts::default(),
+            questions: Vec::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    /// Everything is as at the last complete run.
+    fn unchanged(&mut self, ledger: &Ledger) -> Result<(), Trouble> {
+        let last = ledger.last_record()?.and_then(|r| serde_json::from_str::<serde_json::Value>(&r).ok());
+        let since = last.as_ref().map(|r| r["unchanged_since"].as_str().or(r["at"].as_str()).unwrap_or_default());
+        self.unchanged_since = Some(since.unwrap_or_default().to_owned());
+        self.waiting_before = last.as_ref().and_then(|r| r["waiting"].as_u64()).unwrap_or_default();
+        Ok(())
+    }
+
+    fn found(
+        &mut self,
+        sources: Vec<Outcome>,
+        sheets: Vec<crate::address::SheetInfo>,
+        first: Vec<Finding>,
+        then: Vec<Finding>,
+    ) {
+        self.sources = sources;
+        self.sheets = sheets;
+        self.findings = first;
+        self.findings.extend(then);
+        self.findings.sort_by_key(|f| (f.place, f.code));
+    }
+
+    fn refused(&mut self, reached: &Reached, records: &Records, ledger: &mut Ledger, ask: &Ask) -> Result<(), Trouble> {
+        self.refusals = reached.counts;
+        let hasher = ledger.keys().hasher(Use::Waiting, "");
+        let known: BTreeSet<u64> = ledger.questions()?.into_iter().collect();
+        let mut keys = Vec::new();
+        for (finding, row) in &reached.questions {
+            let handles: Vec<u8> =
+                row.map_or(Vec::new(), |r| records.get(r).handles().iter().flat_map(|h| h.to_be_bytes()).collect());
+            let place = if handles.is_empty() { format!("{:?}", finding.place) } else { String::new() };
+            let hint = finding.hint.as_deref().unwrap_or_default();
+            let parts = [finding.code.name().as_bytes(), &handles, place.as_bytes(), hint.as_bytes()];
+            let key = hasher.short(&parts);
+            keys.push(key);
+            self.questions.push((finding.clone(), !known.contains(&key)));
+        }
+        if ask.command != Command::Plan {
+            ledger.set_questions(&keys)?;
+        }
+        Ok(())
+    }
+}
+
+impl RouteReport {
+    fn fill(
+        &mut self,
+        approved: &plan::Approved,
+        cleared: &gate::Cleared<gate::Closed>,
+        rows: &gate::Granted<gate::Rows<'_>>,
+        records: &Records,
+        config: &Config,
+        detail: bool,
+    ) {
+        let (plan, closed, rows) = (approved.plan(), cleared.get(), rows.get());
+        let joined: usize = closed.clients.rows.items().len();
+        self.rows = rows.seen().len();
+        self.people = closed.clients.len();
+        self.doubles = joined - closed.clients.len();
+        self.lapses = plan::lapses(rows);
+        self.refused = closed.may.iter().filter(|m| **m == gate::May::Go).count();
+        self.steps = plan.counts();
+        self.suspended = plan.suspended;
+        self.stops = approved.stops().to_vec();
+        self.keeps_file = approved.keeps_file();
+        let place = |row: u32| records.place(rows.seen()[row as usize].row(), None);
+        self.items = plan
+            .items
+            .iter()
+            .map(|item| Item {
+                why: item.why,
+                place: item.row.map(place).or(item.unseen.map(|row| records.place(row, None))),
+                hint: item.row.map(|row| missing(rows, row, config)).unwrap_or_default(),
+                cards: item.cards.clone(),
+                is_new: item.is_new,
+            })
+            .collect();
+        self.items.sort_by_key(|i| (i.place, i.why));
+        if detail {
+            self.changes = plan.entries.iter().filter_map(|e| change(e, plan, closed, &place)).collect();
+        }
+    }
+}
+
+/// The required fields that a row lacks.
+fn missing(rows: &gate::Rows<'_>, row: u32, config: &Config) -> String {
+    let seen = rows.seen()[row as usize];
+    let required = seen.waiting().iter().flat_map(|p| config.purpose(p).required.iter());
+    let lacks = |f: &crate::set::FieldId| rows.record(row as usize).cell(*f).state() != crate::record::State::Value;
+    let names: BTreeSet<&str> = required.filter(lacks).map(|f| config.field(f).name.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn change(
+    entry: &plan::Entry,
+    plan: &Plan,
+    closed: &gate::Closed,
+    place: &dyn Fn(u32) -> crate::address::Place,
+) -> Option<ChangeReport> {
+    if entry.step == plan::Step::Stand {
+        return None;
+    }
+    let names = |bits: u64| {
+        let columns = plan.columns().names().iter().enumerate();
+        columns.filter(|(c, _)| bits & (1 << c) != 0).map(|(_, name)| name.clone()).collect()
+    };
+    let mut rows: Vec<_> =
+        entry.client().map(|c| closed.clients.rows.get(c).iter().map(|r| place(*r)).collect()).unwrap_or_default();
+    rows.sort_unstable();
+    Some(ChangeReport {
+        id: entry.id,
+        step: entry.step,
+        why: entry.why,
+        set: names(entry.set),
+        clear: names(entry.clear),
+        rows,
+    })
+}

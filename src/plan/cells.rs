@@ -1,0 +1,232 @@
+//! The columns of a destination, what stands in them, and what shall.
+
+use rayon::prelude::*;
+
+use super::{ColumnOf, Entry, Planner};
+use crate::{
+    change::{Layout, LayoutColumn},
+    check::kind::Column,
+    config::{Config, RouteConfig},
+    gate::Rows,
+    name,
+    purpose::Channel,
+    resolve::{Survivor, SurvivorState},
+    set::{FieldId, PurposeId},
+    written::Written,
+};
+
+/// The columns of a route: its fields, then its permission flags.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    names: Vec<String>,
+    of: Vec<ColumnOf>,
+    kinds: Vec<Column>,
+    versions: Vec<u8>,
+}
+
+impl Columns {
+    /// The columns of a route.
+    #[must_use]
+    pub fn new(config: &Config, route: &RouteConfig) -> Self {
+        let mut columns = Self { names: Vec::new(), of: Vec::new(), kinds: Vec::new(), versions: Vec::new() };
+        for (field, name) in &route.columns {
+            let kind = config.field(*field).kind;
+            columns.push(name, ColumnOf::Field(*field), kind.column, kind.version);
+        }
+        for (purpose, channel, name) in &route.flags {
+            columns.push(name, ColumnOf::Flag(*purpose, *channel), Column::Bool, 1);
+        }
+        columns
+    }
+
+    fn push(&mut self, name: &str, of: ColumnOf, kind: Column, version: u8) {
+        self.names.push(name.to_owned());
+        self.of.push(of);
+        self.kinds.push(kind);
+        self.versions.push(version);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Their names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The field of a column.
+    #[must_use]
+    pub fn field(&self, column: usize) -> Option<FieldId> {
+        if let ColumnOf::Field(field) = self.of[column] { Some(field) } else { None }
+    }
+
+    /// The flag of a column.
+    #[must_use]
+    pub fn flag(&self, column: usize) -> Option<(PurposeId, Channel)> {
+        if let ColumnOf::Flag(purpose, channel) = self.of[column] { Some((purpose, channel)) } else { None }
+    }
+
+    /// Whether the flag of a column is among `flags`, bits in the order of the route.
+    #[must_use]
+    pub fn says_yes(&self, column: usize, flags: u64) -> bool {
+        let fields = self.of.iter().filter(|of| matches!(of, ColumnOf::Field(_))).count();
+        flags & (1 << (column - fields)) != 0
+    }
+
+    /// The columns as a destination sees them.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let column = |(name, kind): (&String, &Column)| LayoutColumn { name: name.clone(), kind: *kind };
+        Layout { columns: self.names.iter().zip(&self.kinds).map(column).collect() }
+    }
+
+    /// The fingerprints of a card, in the order of these columns; 0 where it had no such column.
+    pub(super) fn prints_of(&self, past: &Written, card: usize) -> Vec<u64> {
+        let before = past.prints_of(card);
+        if past.columns == self.names {
+            return before.to_vec();
+        }
+        let place = |name: &String| past.columns.iter().position(|c| c == name);
+        self.names.iter().map(|name| place(name).map_or(0, |i| before[i])).collect()
+    }
+}
+
+/// The value of a column of a client, as a destination gets it; nothing is appended where there is none.
+pub(crate) fn write_value(rows: &Rows<'_>, cells: &[Survivor], field: FieldId, out: &mut String) {
+    let start = out.len();
+    for cell in cells.iter().filter(|c| c.field == field && c.has_value()) {
+        let Some(text) = cell.text(rows) else { continue };
+        if out.len() > start {
+            out.push_str(", ");
+        }
+        if text.contains(name::PART_MARK) { out.push_str(&name::display(text)) } else { out.push_str(text) }
+    }
+}
+
+/// One fingerprint per client and column, over name, rule and value; 0 where nothing shall stand.
+pub(super) fn fingerprints(planner: &Planner<'_>) -> Vec<u64> {
+    let columns = planner.columns;
+    let clients = planner.clients_of();
+    let width = columns.len();
+    let mut prints = vec![0; clients.len() * width];
+    if width == 0 {
+        return prints;
+    }
+    prints.par_chunks_mut(width).enumerate().for_each(|(client, prints)| {
+        let cells = clients.cells.get(client);
+        for (column, print) in prints.iter_mut().enumerate() {
+            *print = match columns.of[column] {
+                ColumnOf::Field(field) => value_print(planner, column, cells, field),
+                ColumnOf::Flag(..) => flag_print(planner, column, client),
+            };
+        }
+    });
+    prints
+}
+
+fn value_print(planner: &Planner<'_>, column: usize, cells: &[Survivor], field: FieldId) -> u64 {
+    let mut values = cells.iter().filter(|c| c.field == field && c.has_value()).filter_map(|c| c.text(planner.rows));
+    let Some(first) = values.next() else { return 0 };
+    let (name, version) = (planner.columns.names[column].as_bytes(), [planner.columns.versions[column]]);
+    let hasher = &planner.known.prints.fingerprint;
+    let print = match values.next() {
+        None => hasher.short(&[name, &version, first.as_bytes()]),
+        Some(second) => {
+            let mut stream = hasher.stream();
+            [name, &version, first.as_bytes(), second.as_bytes()].into_iter().for_each(|part| stream.part(part));
+            values.for_each(|value| stream.part(value.as_bytes()));
+            let full = stream.finish();
+            u64::from_be_bytes(std::array::from_fn(|i| full[i]))
+        }
+    };
+    print.max(1)
+}
+
+fn flag_print(planner: &Planner<'_>, column: usize, client: usize) -> u64 {
+    let yes = planner.columns.says_yes(column, planner.closed.flags[client]);
+    let name = planner.columns.names[column].as_bytes();
+    planner.known.prints.fingerprint.short(&[name, b"flag", &[u8::from(yes)]]).max(1)
+}
+
+/// Which columns of a card change: what is set, what is cleared, and what takes the place of something.
+pub(super) fn compare(
+    planner: &Planner<'_>,
+    entry: &mut Entry,
+    client: usize,
+    prints: &[u64],
+    before: &[u64],
+    may_gain: bool,
+) {
+    let width = planner.columns.len();
+    let cells = planner.clients_of().cells.get(client);
+    for column in 0..width {
+        let (new, old, bit) = (prints[client * width + column], before[column], 1 << column);
+        let becomes = match planner.columns.of[column] {
+            ColumnOf::Field(field) => of_field(planner, cells, field, may_gain),
+            ColumnOf::Flag(..) if planner.columns.says_yes(column, planner.closed.flags[client]) => Becomes::Value,
+            ColumnOf::Flag(..) => Becomes::Denied,
+        };
+        match becomes {
+            Becomes::Value if new != old && may_gain => {
+                entry.set |= bit;
+                if old != 0 {
+                    entry.replaced |= bit;
+                }
+            }
+            // A flag that turns to no is a loss.
+            Becomes::Denied if new != old => entry.set |= bit,
+            Becomes::Taken if old != 0 => entry.clear |= bit,
+            Becomes::Refused if old != 0 => {
+                entry.clear |= bit;
+                entry.refused |= bit;
+            }
+            Becomes::Blank if old != 0 && planner.clears_blanks && may_gain => {
+                entry.clear |= bit;
+                entry.replaced |= bit;
+            }
+            _ => {}
+        }
+    }
+}
+
+enum Becomes {
+    Value,
+    Keep,
+    Taken,
+    Refused,
+    Blank,
+    Denied,
+}
+
+fn of_field(planner: &Planner<'_>, cells: &[Survivor], field: FieldId, may_gain: bool) -> Becomes {
+    let states: Vec<SurvivorState> = cells.iter().filter(|c| c.field == field).map(|c| c.state).collect();
+    let has = |state| states.contains(&state);
+    let has_value = has(SurvivorState::Value) || has(SurvivorState::ValueIfNew);
+    if states.is_empty() {
+        return if planner.closed.frozen.has(field) { Becomes::Keep } else { Becomes::Blank };
+    }
+    // Of several values one may be refused and the others stay; they are set anew only where the card may
+    // gain, since nobody knows that they are what stands.
+    if has(SurvivorState::Refused) {
+        return if has_value && may_gain { Becomes::Value } else { Becomes::Refused };
+    }
+    // A file has no old cell that could stay.
+    if has(SurvivorState::Value) || (planner.is_file && has_value) {
+        return Becomes::Value;
+    }
+    match (has(SurvivorState::Taken), planner.is_file) {
+        (true, _) => Becomes::Taken,
+        (false, true) => Becomes::Blank,
+        (false, false) => Becomes::Keep,
+    }
+}

@@ -1,0 +1,202 @@
+//! What the ledger will say once an approved plan stands.
+
+use super::{Approved, Entry, Planner, Reason, Step};
+use crate::{
+    config::Config,
+    csr::Lists,
+    day::Day,
+    gate::{Cleared, Closed, Granted, Rows},
+    identity::Identifying,
+    likeness::Traits,
+    resolve::RouteKeys,
+    value::Private,
+    written::Written,
+};
+
+/// How long the guard remembers what went, in days.
+const REMEMBERED_DAYS: i32 = 31;
+
+impl Planner<'_> {
+    /// The full name of a client, as far as the route sees it.
+    pub(super) fn full_name(&self, client: usize) -> Option<String> {
+        full_name(self.closed, self.rows, &Identifying::of(self.known.config), client)
+    }
+}
+
+/// The full name that survives of a client.
+fn full_name(closed: &Closed, rows: &Rows<'_>, identifying: &Identifying, client: usize) -> Option<String> {
+    let field = identifying.name()?;
+    let cells = closed.clients.cells.get(client);
+    let name = cells.iter().find(|c| c.field == field && c.has_value())?.text(rows).map(Private::new)?;
+    Traits::new(Some(name.expose()), None, []).full_name()
+}
+
+/// Cards on their way into a [`Written`].
+struct Writer<'a> {
+    approved: &'a Approved,
+    closed: &'a Closed,
+    rows: &'a Rows<'a>,
+    past: &'a Written,
+    keys: &'a RouteKeys,
+    identifying: Identifying,
+    out: Written,
+    retired: Vec<crate::change::ClientId>,
+}
+
+impl Approved {
+    /// What the ledger will say when this plan stands.
+    #[must_use]
+    pub fn after(
+        &self,
+        cleared: &Cleared<Closed>,
+        rows: &Granted<Rows<'_>>,
+        config: &Config,
+        past: &Written,
+        keys: &RouteKeys,
+    ) -> Written {
+        let cards = self.plan().entries.len();
+        let columns = self.plan().columns.names().to_vec();
+        let mut writer = Writer {
+            approved: self,
+            closed: cleared.get(),
+            rows: rows.get(),
+            past,
+            keys,
+            identifying: Identifying::of(config),
+            out: Written {
+                // A run that changes nothing is no run of the route: cards keep their age.
+                runs: past.runs + u32::from(self.plan().changes()),
+                prints: Vec::with_capacity(cards * columns.len()),
+                identities: Lists::with_capacity(cards, cards * 3),
+                handles: Lists::with_capacity(cards, cards * 3),
+                columns,
+                purposes: config.purposes.iter().map(|p| p.name.clone()).collect(),
+                ..Written::default()
+            },
+            retired: Vec::new(),
+        };
+        self.plan().entries.iter().for_each(|entry| writer.entry(entry));
+        writer.finish()
+    }
+}
+
+impl Writer<'_> {
+    fn entry(&mut self, entry: &Entry) {
+        let goes = matches!(entry.step, Step::Omit | Step::Delete);
+        let was_gone = entry.card().is_some_and(|card| self.past.is_tomb(card));
+        if goes && (entry.why == Reason::Refused || was_gone) {
+            self.out.tombs.push(entry.id);
+        } else if entry.step == Step::Delete {
+            self.retired.push(entry.id);
+            return;
+        } else if entry.step == Step::Omit && entry.card().is_none() {
+            return;
+        }
+        match (entry.client(), entry.card()) {
+            (Some(client), _) => self.client(entry, client),
+            (None, Some(card)) => self.card(entry, card),
+            (None, None) => {}
+        }
+    }
+
+    /// A card that a client stands behind.
+    fn client(&mut self, entry: &Entry, client: usize) {
+        let clients = &self.closed.clients;
+        let card = entry.card();
+        self.out.ids.push(entry.id);
+        self.out.born.push(card.map_or(self.out.runs, |c| self.past.born[c]));
+        self.out.until.push(self.closed.until[client]);
+        self.out.carried.push(self.closed.carried[client]);
+        let changed = entry.step != Step::Stand;
+        let known = card.filter(|_| !changed).map(|c| self.past.names[c]);
+        self.out.names.push(known.unwrap_or_else(|| self.name(client)));
+        self.prints(entry, Some(client));
+        self.out.identities.extend(clients.identities.get(client).iter().copied());
+        self.out.identities.end();
+        let mut handles: Vec<u64> =
+            clients.rows.get(client).iter().flat_map(|row| self.rows.handles(*row as usize)).copied().collect();
+        handles.sort_unstable();
+        handles.dedup();
+        self.out.handles.extend(handles);
+        self.out.handles.end();
+    }
+
+    fn name(&self, client: usize) -> u64 {
+        let name = full_name(self.closed, self.rows, &self.identifying, client);
+        name.map_or(0, |name| self.keys.name(&name))
+    }
+
+    /// A card whose rows are gone, or wait.
+    fn card(&mut self, entry: &Entry, card: usize) {
+        self.out.ids.push(entry.id);
+        self.out.born.push(self.past.born[card]);
+        self.out.until.push(self.past.until[card]);
+        let closed = self.closed.cards.get(&(card as u32)).copied().unwrap_or_default();
+        let still = self.past.carried[card].without(closed);
+        self.out.carried.push(still);
+        self.out.names.push(self.past.names[card]);
+        self.prints(entry, None);
+        self.out.identities.extend(self.past.identities.get(card).iter().copied());
+        self.out.identities.end();
+        self.out.handles.extend(self.past.handles.get(card).iter().copied());
+        self.out.handles.end();
+    }
+
+    /// What then stands in each column.
+    fn prints(&mut self, entry: &Entry, client: Option<usize>) {
+        let width = self.out.columns.len();
+        let before = entry.card().map(|card| self.approved.plan().columns.prints_of(self.past, card));
+        let is_gone = matches!(entry.step, Step::Omit | Step::Delete);
+        let sets = matches!(entry.step, Step::Create | Step::Update);
+        for column in 0..width {
+            let bit = 1 << column;
+            let print = if is_gone || entry.clear & bit != 0 {
+                0
+            } else if let Some(client) = client.filter(|_| sets && entry.set & bit != 0) {
+                self.approved.plan().prints[client * width + column]
+            } else {
+                before.as_ref().map_or(0, |b| b[column])
+            };
+            self.out.prints.push(print);
+        }
+    }
+
+    fn finish(mut self) -> Written {
+        let plan = self.approved.plan();
+        self.retired.extend(&self.past.retired);
+        self.retired.sort_unstable();
+        self.retired.dedup();
+        self.out.retired = self.retired;
+        let stopped = !self.approved.stops().is_empty();
+        // What was stopped has not been seen: it must explain the same changes once it is let through.
+        if stopped || plan.is_frozen {
+            self.out.seen.clone_from(&self.past.seen);
+            self.out.innocent.clone_from(&self.past.innocent);
+        } else {
+            self.out.seen.clone_from(&self.closed.clients.prints);
+            let known = |p: &u64| plan.vanished == 0 || self.past.innocent.binary_search(p).is_ok();
+            self.out.innocent = plan.untied.iter().copied().filter(known).collect();
+        }
+        self.out.waiting = plan.items.iter().map(|i| i.key).collect();
+        self.out.waiting.sort_unstable();
+        self.out.waiting.dedup();
+        let count = |why: &[Reason]| {
+            plan.entries.iter().filter(|e| e.step == Step::Delete && why.contains(&e.why)).count() as u32
+        };
+        let today = self.approved.today();
+        self.out.removed = remembered(&self.past.removed, today, count(&[Reason::Absent]));
+        self.out.lapsed = remembered(&self.past.lapsed, today, count(&[Reason::Lapsed]));
+        self.out
+    }
+}
+
+fn remembered(before: &[(Day, u32)], today: Day, count: u32) -> Vec<(Day, u32)> {
+    let mut list: Vec<(Day, u32)> =
+        before.iter().copied().filter(|(day, _)| day.0 > today.0 - REMEMBERED_DAYS).collect();
+    match list.iter_mut().find(|(day, _)| *day == today) {
+        _ if count == 0 => {}
+        Some((_, n)) => *n += count,
+        None => list.push((today, count)),
+    }
+    list
+}

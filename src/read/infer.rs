@@ -1,0 +1,132 @@
+//! What only a whole column tells: the order of dates, the decimal separator. Found once, then kept.
+
+use std::collections::BTreeMap;
+
+use super::Draft;
+use crate::{
+    address::Place,
+    check::{
+        kind::{DateOrder, FieldKind, Guess, How, Setting},
+        kinds, mess,
+    },
+    config::{Config, SourceConfig},
+    day::Day,
+    finding::{Code, Finding},
+    language::Language,
+    sheet::Raw,
+};
+
+const CONTRADICTION: Code = Code::new("column-contradicts");
+const PIN_CONTRADICTION: Code = Code::new("column-changed");
+
+/// What was inferred about a source.
+#[derive(Default)]
+pub struct Inferred {
+    /// To be pinned, by name.
+    pub pins: Vec<(String, String)>,
+    /// Columns that contradict themselves or what was pinned.
+    pub findings: Vec<Finding>,
+}
+
+/// Settles how every pulled column of a source's drafts is read: what the config says, then what was
+/// pinned, then what the column's own cells say, then the custom of the operator's country.
+pub fn infer(
+    drafts: &mut [Draft],
+    config: &Config,
+    source: &SourceConfig,
+    pins: &[(String, String)],
+    today: Day,
+) -> Inferred {
+    let mut inferred = Inferred::default();
+    let mut settled: BTreeMap<(String, &'static str), Option<String>> = BTreeMap::new();
+    for d in 0..drafts.len() {
+        let columns = (0..drafts[d].binding.pulled.len())
+            .map(|pulled| {
+                let (kind, mut how, set) = start(&drafts[d], pulled, config, today);
+                if let Some(infer) = kind.infer.as_ref().filter(|i| !set.contains(&i.option)) {
+                    let name = drafts[d].header_of(pulled).to_owned();
+                    let key = (name.clone(), infer.option);
+                    let value = settled.entry(key).or_insert_with(|| {
+                        let pin = format!("{} of {name}", infer.option);
+                        let pinned = pins.iter().find(|(p, _)| *p == pin).map(|(_, v)| v.clone());
+                        settle(drafts, source, &name, kind, pinned, &pin, &mut inferred)
+                    });
+                    apply(kind, &mut how, value.as_deref());
+                }
+                if how.order == DateOrder::Unknown && config.operator.language == Language::Russian {
+                    how.order = DateOrder::Dmy;
+                }
+                how
+            })
+            .collect();
+        drafts[d].hows = columns;
+    }
+    inferred
+}
+
+/// The kind whose rules read a column, with what the config sets. A column that feeds no field is a
+/// date of the source, or consent, whose cells may be dates.
+fn start(draft: &Draft, pulled: usize, config: &Config, today: Day) -> (&'static FieldKind, How, Vec<&'static str>) {
+    let feeds = draft.binding.feeds.iter();
+    let field = feeds.filter(|f| f.alternatives.iter().flatten().any(|c| c.pulled == pulled)).map(|f| f.field).next();
+    match field {
+        Some(id) => (config.field(id).kind, config.how(id, today), config.field(id).set.clone()),
+        None => (kinds::date(), How::new(today), Vec::new()),
+    }
+}
+
+fn apply(kind: &FieldKind, how: &mut How, value: Option<&str>) {
+    let option = kind.infer.as_ref().and_then(|infer| kind.options.iter().find(|o| o.name == infer.option));
+    if let (Some(option), Some(value)) = (option, value) {
+        // What a kind infers, its own option takes.
+        let _ = (option.set)(how, &Setting::Text(value.to_owned()));
+    }
+}
+
+fn settle(
+    drafts: &[Draft],
+    source: &SourceConfig,
+    name: &str,
+    kind: &FieldKind,
+    pinned: Option<String>,
+    pin: &str,
+    inferred: &mut Inferred,
+) -> Option<String> {
+    let infer = kind.infer.as_ref()?;
+    let place = |draft: &Draft, pulled: usize| Place {
+        source: source.id,
+        sheet: Some(draft.id),
+        row: None,
+        column: Some(draft.binding.pulled[pulled]),
+    };
+    let columns: Vec<(&Draft, usize)> = drafts
+        .iter()
+        .filter_map(|d| (0..d.binding.pulled.len()).find(|p| d.header_of(*p) == name).map(|p| (d, p)))
+        .collect();
+    let washed = columns.iter().flat_map(|(draft, pulled)| {
+        let chunks = draft.rows.chunks.iter();
+        chunks.flat_map(move |chunk| (0..chunk.len()).map(move |row| chunk.cell(row, *pulled)))
+    });
+    let guess = (infer.guess)(&mut washed.filter(|raw| !matches!(raw, Raw::Text(t) if mess::is_sheet_error(t))));
+    let (draft, pulled) = columns.first()?;
+    match (guess, pinned) {
+        (Guess::Value(found), None) => {
+            inferred.pins.push((pin.to_owned(), found.to_owned()));
+            Some(found.to_owned())
+        }
+        (Guess::Value(found), Some(pinned)) => {
+            if found != pinned {
+                let hint = format!("`{pinned}`, `{found}`");
+                inferred.findings.push(Finding::at(PIN_CONTRADICTION, place(draft, *pulled)).hint(hint));
+            }
+            Some(pinned)
+        }
+        (Guess::Contradiction, pinned) => {
+            if pinned.is_none() {
+                inferred.findings.push(Finding::at(CONTRADICTION, place(draft, *pulled)).hint(infer.option));
+            }
+            pinned
+        }
+        (Guess::Nothing, pinned) => pinned,
+    }
+}

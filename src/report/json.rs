@@ -1,0 +1,204 @@
+//! The report as JSON: complete, English, ids and addresses and codes, no personal value.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{ChangeReport, Report, RouteReport, waits_code};
+use crate::{
+    address::{Place, describe},
+    finding::{Finding, Trouble},
+    language::Language,
+    plan::Stop,
+};
+
+impl Report {
+    /// Everything, for programs.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "run": self.run,
+            "at": self.at,
+            "day": self.day.to_string(),
+            "command": self.command.name(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "exit": self.exit(),
+            "unchanged_since": self.unchanged_since,
+            "waiting": self.waiting(),
+            "sources": self.sources.iter().map(|s| json!({
+                "name": self.source_names[usize::from(s.id.0)],
+                "rows": s.rows,
+                "blank_rows": s.blank,
+                "sheets": s.sheets.iter().map(|(name, rows)| json!({ "name": name, "rows": rows })).collect::<Vec<_>>(),
+                "columns_not_needed": s.unused,
+                "version": s.version,
+                "trouble": trouble(s.trouble.as_ref()),
+            })).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(|f| self.finding(f)).collect::<Vec<_>>(),
+            "refusals": {
+                "own": self.refusals.own, "by_value": self.refusals.by_value, "by_link": self.refusals.by_link,
+            },
+            "questions": self.questions.iter().map(|(f, new)| {
+                let mut question = self.finding(f);
+                question["new"] = json!(new);
+                question
+            }).collect::<Vec<_>>(),
+            "routes": self.routes.iter().map(|r| self.route_json(r)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// What the chain of runs keeps: counts, versions and digests, no row and no card.
+    #[must_use]
+    pub fn to_record(&self, config_hash: &str, user: &str, guard: f64) -> Value {
+        let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
+        self.findings.iter().for_each(|f| *codes.entry(f.code.name()).or_default() += 1);
+        json!({
+            "run": self.run,
+            "at": self.at,
+            "who": user,
+            "command": self.command.name(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "config": config_hash,
+            "exit": self.exit(),
+            "unchanged_since": self.unchanged_since,
+            "waiting": self.waiting(),
+            "guard": guard,
+            "sources": self.sources.iter().map(|s| json!({
+                "name": self.source_names[usize::from(s.id.0)],
+                "version": s.version,
+                "rows": s.rows,
+                "trouble": trouble(s.trouble.as_ref()),
+            })).collect::<Vec<_>>(),
+            "findings": codes,
+            "refusals": {
+                "own": self.refusals.own, "by_value": self.refusals.by_value, "by_link": self.refusals.by_link,
+            },
+            "routes": self.routes.iter().map(|r| {
+                let mut route = counts(r);
+                route.insert("plan".into(), json!(r.digest));
+                Value::Object(route)
+            }).collect::<Vec<_>>(),
+        })
+    }
+
+    fn finding(&self, finding: &Finding) -> Value {
+        json!({
+            "code": finding.code.name(),
+            "severity": finding.code.severity().word(Language::English),
+            "place": self.place_json(finding.place),
+            "shape": finding.shape.map(|s| s.describe(Language::English)),
+            "hint": finding.hint,
+        })
+    }
+
+    fn place_json(&self, place: Place) -> Value {
+        let source = &self.source_names[usize::from(place.source.0)];
+        let sheet = place.sheet.and_then(|s| self.sheets.get(s.0 as usize));
+        json!({
+            "text": describe(place, source, &self.sheets, Language::English),
+            "source": source,
+            "sheet": sheet.map(crate::address::SheetInfo::name),
+            "row": place.row,
+            "column": place.column.map(crate::address::letters),
+        })
+    }
+
+    fn route_json(&self, route: &RouteReport) -> Value {
+        let mut object = counts(route);
+        object.insert("location".into(), json!(route.location));
+        let items = route.items.iter().map(|i| {
+            json!({
+                "code": waits_code(i.why).name(),
+                "place": i.place.map(|p| self.place_json(p)),
+                "hint": i.hint,
+                "cards": i.cards.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "new": i.is_new,
+            })
+        });
+        object.insert("waiting".into(), items.collect());
+        object.insert("changes".into(), route.changes.iter().map(|c| self.change(c)).collect());
+        object.insert("digest".into(), json!(route.digest));
+        Value::Object(object)
+    }
+
+    fn change(&self, change: &ChangeReport) -> Value {
+        json!({
+            "id": change.id.to_string(),
+            "step": word(change.step),
+            "reason": word(change.why),
+            "set": change.set,
+            "clear": change.clear,
+            "rows": change.rows.iter().map(|p| self.place_json(*p)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The variants of our own enums, in the form that JSON has.
+fn word(value: impl std::fmt::Debug) -> String {
+    let name = format!("{value:?}");
+    let mut out = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if c.is_uppercase() && i > 0 {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+fn counts(route: &RouteReport) -> Map<String, Value> {
+    let steps: BTreeMap<String, usize> =
+        route.steps.iter().map(|((step, why), n)| (format!("{} {}", word(step), word(why)), *n)).collect();
+    let lapses: BTreeMap<String, usize> = route.lapses.iter().map(|(why, n)| (word(why), *n)).collect();
+    let value = json!({
+        "name": route.name,
+        "rows": route.rows,
+        "people": route.people,
+        "doubles": route.doubles,
+        "lapses": lapses,
+        "refused": route.refused,
+        "steps": steps,
+        "held": route.items.len(),
+        "suspended": route.suspended,
+        "stops": route.stops.iter().map(stop).collect::<Vec<_>>(),
+        "unread": route.unread,
+        "lost": route.lost,
+        "wrote": route.wrote,
+        "cards": route.cards,
+        "trouble": trouble(route.trouble.as_ref()),
+    });
+    if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+fn stop(stop: &Stop) -> Value {
+    let (what, numbers) = match stop {
+        Stop::Removals { wanted, allowed } => ("removals", Some((wanted, allowed))),
+        Stop::Lapses { wanted, allowed } => ("lapses", Some((wanted, allowed))),
+        Stop::Rewrites { wanted, allowed } => ("rewrites", Some((wanted, allowed))),
+        Stop::Emptied => ("emptied", None),
+    };
+    json!({ "what": what, "wanted": numbers.map(|n| n.0), "allowed": numbers.map(|n| n.1) })
+}
+
+fn trouble(trouble: Option<&Trouble>) -> Value {
+    trouble.map_or(Value::Null, |t| json!({ "code": t.code.name(), "hint": t.hint }))
+}
+
+/// What `plan --out` writes: the report, whose digests `apply` compares.
+#[must_use]
+pub fn plan_file(report: &Report) -> String {
+    let mut value = report.to_json();
+    value["plan"] = json!("sheetbridge/1");
+    format!("{value:#}\n")
+}
+
+/// The digests of a file that [`plan_file`] wrote, by route; `None` when it is none.
+#[must_use]
+pub fn read_plan_file(text: &str) -> Option<BTreeMap<String, String>> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    if value["plan"] != "sheetbridge/1" {
+        return None;
+    }
+    let digest = |r: &Value| Some((r["name"].as_str()?.to_owned(), r["digest"].as_str()?.to_owned()));
+    value["routes"].as_array()?.iter().map(digest).collect()
+}

@@ -1,0 +1,246 @@
+//! Which rows are one person: exact identity values, with the guards that make that safe.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::rows::Read;
+use crate::{
+    csr::Lists,
+    gate::Rows,
+    identity::Identifying,
+    likeness::{Names, Traits, Verdict},
+};
+
+/// Beyond so many different descriptions of a person on one value nobody compares each with each: only
+/// rows whose full names agree are joined.
+const TRAITS_MAX: usize = 48;
+
+/// Rows joined into clusters, and what could not be decided.
+pub(super) struct Links {
+    /// The rows of each cluster.
+    pub(super) clusters: Lists<u32>,
+    /// Rows that may belong to several people.
+    pub(super) undecided: BTreeSet<u32>,
+    /// Pairs of rows that only a person can tell apart or together.
+    pub(super) asks: Vec<(u32, u32)>,
+}
+
+struct Linker<'a> {
+    read: &'a Read,
+    traits: Vec<Traits>,
+    trait_of: Vec<u32>,
+    parents: Vec<u32>,
+    shared: BTreeSet<u64>,
+    asks: Vec<(u32, u32)>,
+    vague: Vec<(u32, bool)>,
+}
+
+const NONE: u32 = u32::MAX;
+
+pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read) -> Links {
+    let mut linker = Linker {
+        read,
+        traits: Vec::new(),
+        trait_of: vec![NONE; rows.seen().len()],
+        parents: (0..rows.seen().len() as u32).collect(),
+        shared: BTreeSet::new(),
+        asks: Vec::new(),
+        vague: Vec::new(),
+    };
+    linker.describe(rows, identifying);
+    for group in read.entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+        linker.judge(group);
+    }
+    let (mut clusters, mut undecided) = linker.split_conflicts(rows);
+    undecided.extend(linker.vague_rows(&clusters));
+    clusters.retain(|cluster| cluster.len() > 1 || !undecided.contains(&cluster[0]));
+    let mut lists = Lists::with_capacity(clusters.len(), rows.seen().len());
+    for cluster in clusters {
+        lists.extend(cluster);
+        lists.end();
+    }
+    Links { clusters: lists, undecided, asks: linker.asks }
+}
+
+impl Linker<'_> {
+    /// Describes the people of all rows that share an identity with another, equal descriptions once.
+    fn describe(&mut self, rows: &Rows<'_>, identifying: &Identifying) {
+        let groups = self.read.entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1);
+        let mut sharing: Vec<u32> = groups.flatten().map(|(_, row)| *row).collect();
+        sharing.par_sort_unstable();
+        sharing.dedup();
+        let mut described: Vec<(Traits, u32)> = sharing
+            .into_par_iter()
+            .map(|row| (identifying.traits(rows.record(row as usize), rows.seen()[row as usize].cells()), row))
+            .collect();
+        described.par_sort_unstable();
+        for (traits, row) in described {
+            if self.traits.last() != Some(&traits) {
+                self.traits.push(traits);
+            }
+            self.trait_of[row as usize] = self.traits.len() as u32 - 1;
+        }
+    }
+
+    fn traits(&self, id: u32) -> &Traits {
+        &self.traits[id as usize]
+    }
+
+    /// Joins the rows that share one identity, as far as that is safe.
+    fn judge(&mut self, group: &[(u64, u32)]) {
+        let identity = group[0].0;
+        let mut kinds: Vec<u32> = group.iter().map(|(_, row)| self.trait_of[*row as usize]).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let is_role = self.read.roles.binary_search(&identity).is_ok();
+        if !is_role && self.all_join(&kinds) {
+            return group.windows(2).for_each(|pair| self.union(pair[0].1, pair[1].1));
+        }
+        self.shared.insert(identity);
+        self.join_by_name(group, &kinds);
+        if kinds.len() <= TRAITS_MAX {
+            self.question(group, &kinds, is_role);
+        }
+    }
+
+    fn all_join(&self, kinds: &[u32]) -> bool {
+        kinds.len() <= TRAITS_MAX && pairs(kinds).all(|(a, b)| self.traits(a).compare(self.traits(b)) == Verdict::Join)
+    }
+
+    /// On a shared value only rows whose full names agree are one person.
+    fn join_by_name(&mut self, group: &[(u64, u32)], kinds: &[u32]) {
+        let mut first: Vec<(u32, u32)> = Vec::new();
+        for (_, row) in group {
+            let kind = self.trait_of[*row as usize];
+            if self.traits(kind).full_name().is_none() {
+                continue;
+            }
+            match first.iter().find(|(k, _)| *k == kind) {
+                Some((_, other)) => self.union(*other, *row),
+                None => first.push((kind, *row)),
+            }
+        }
+        if kinds.len() > TRAITS_MAX {
+            return;
+        }
+        let same = |a: u32, b: u32| {
+            let (a, b) = (self.traits(a), self.traits(b));
+            a.names(b) == Names::Same && a.compare(b) == Verdict::Join
+        };
+        let joined: Vec<(u32, u32)> = (0..first.len())
+            .flat_map(|i| (0..i).map(move |j| (i, j)))
+            .filter(|(i, j)| same(first[*i].0, first[*j].0))
+            .map(|(i, j)| (first[i].1, first[j].1))
+            .collect();
+        joined.into_iter().for_each(|(a, b)| self.union(a, b));
+    }
+
+    /// Notes the links of a shared value that only a person can decide.
+    fn question(&mut self, group: &[(u64, u32)], kinds: &[u32], is_role: bool) {
+        let row_of = |kind: u32| group.iter().find(|(_, r)| self.trait_of[*r as usize] == kind).map(|(_, r)| *r);
+        for (a, b) in pairs(kinds) {
+            let (one, other) = (self.traits(a), self.traits(b));
+            match one.compare(other) {
+                Verdict::Ask => self.asks.extend(row_of(a).zip(row_of(b))),
+                Verdict::Join if one.names(other) != Names::Same => {
+                    let vague = |kind: u32| [a, b].contains(&kind) && self.traits(kind).full_name().is_none();
+                    let rows = group.iter().map(|(_, r)| *r).filter(|r| vague(self.trait_of[*r as usize]));
+                    let rows: Vec<(u32, bool)> = rows.map(|row| (row, is_role)).collect();
+                    self.vague.extend(rows);
+                }
+                Verdict::Join | Verdict::Apart => {}
+            }
+        }
+    }
+
+    /// Rows that say too little to tell to whom of a shared value they belong, and that nothing else
+    /// joined to anybody. Beside a role address a row with a value of its own is somebody of its own.
+    fn vague_rows(&self, clusters: &[Vec<u32>]) -> BTreeSet<u32> {
+        let alone: BTreeSet<u32> = clusters.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
+        let has_own = |row: u32| self.read.identities.get(row as usize).iter().any(|i| !self.shared.contains(i));
+        let waits = |(row, is_role): &&(u32, bool)| alone.contains(row) && !(*is_role && has_own(*row));
+        self.vague.iter().filter(waits).map(|(row, _)| *row).collect()
+    }
+
+    fn find(&mut self, row: u32) -> u32 {
+        let mut root = row;
+        while self.parents[root as usize] != root {
+            self.parents[root as usize] = self.parents[self.parents[root as usize] as usize];
+            root = self.parents[root as usize];
+        }
+        root
+    }
+
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+
+    /// The clusters, held rows aside. Where a cluster holds people that can't be one, the rows that
+    /// agree with both sides belong to nobody yet, and without them the sides fall apart: every path
+    /// between two rows that clash goes through one.
+    fn split_conflicts(&mut self, rows: &Rows<'_>) -> (Vec<Vec<u32>>, BTreeSet<u32>) {
+        let mut pairs: Vec<(u32, u32)> = (0..rows.seen().len() as u32)
+            .filter(|row| !rows.seen()[*row as usize].is_held())
+            .map(|row| (self.find(row), row))
+            .collect();
+        pairs.par_sort_unstable();
+        let (mut clusters, mut undecided) = (Vec::new(), BTreeSet::new());
+        for component in pairs.chunk_by(|a, b| a.0 == b.0) {
+            let members: Vec<u32> = component.iter().map(|(_, row)| *row).collect();
+            let mut kinds: Vec<u32> = members.iter().map(|row| self.trait_of[*row as usize]).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            if members.len() == 1 || self.all_join(&kinds) {
+                clusters.push(members);
+            } else {
+                let ambiguous = self.ambiguous(&kinds);
+                let (waiting, rest): (Vec<u32>, Vec<u32>) =
+                    members.into_iter().partition(|row| ambiguous.contains(&self.trait_of[*row as usize]));
+                undecided.extend(waiting);
+                clusters.extend(self.rejoin(&rest));
+            }
+        }
+        (clusters, undecided)
+    }
+
+    /// Descriptions that agree with two that clash.
+    fn ambiguous(&self, kinds: &[u32]) -> BTreeSet<u32> {
+        if kinds.len() > TRAITS_MAX {
+            return kinds.iter().copied().filter(|k| self.traits(*k).full_name().is_none()).collect();
+        }
+        let joins = |a: u32, b: u32| a == b || self.traits(a).compare(self.traits(b)) == Verdict::Join;
+        let clashes: Vec<(u32, u32)> = pairs(kinds).filter(|(a, b)| !joins(*a, *b)).collect();
+        let agrees_with_both =
+            |kind: &u32| clashes.iter().any(|(a, b)| a != kind && b != kind && joins(*kind, *a) && joins(*kind, *b));
+        kinds.iter().copied().filter(agrees_with_both).collect()
+    }
+
+    /// Joins the rows of a former cluster anew, by the same rules.
+    fn rejoin(&mut self, rest: &[u32]) -> Vec<Vec<u32>> {
+        for row in rest {
+            self.parents[*row as usize] = *row;
+        }
+        let identities = rest.iter().flat_map(|row| self.read.identities.get(*row as usize).iter().map(|i| (*i, *row)));
+        let mut entries: Vec<(u64, u32)> = identities.collect();
+        entries.sort_unstable();
+        for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+            let mut kinds: Vec<u32> = group.iter().map(|(_, row)| self.trait_of[*row as usize]).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            if self.shared.contains(&group[0].0) || !self.all_join(&kinds) {
+                self.join_by_name(group, &kinds);
+            } else {
+                group.windows(2).for_each(|pair| self.union(pair[0].1, pair[1].1));
+            }
+        }
+        let mut roots: Vec<(u32, u32)> = rest.iter().map(|row| (self.find(*row), *row)).collect();
+        roots.sort_unstable();
+        roots.chunk_by(|a, b| a.0 == b.0).map(|c| c.iter().map(|(_, row)| *row).collect()).collect()
+    }
+}
+
+fn pairs(kinds: &[u32]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    (0..kinds.len()).flat_map(move |i| (0..i).map(move |j| (kinds[i], kinds[j])))
+}

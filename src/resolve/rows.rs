@@ -1,0 +1,114 @@
+//! What matching knows of each row: its hashed identities, and a print of what it sees.
+
+use rayon::prelude::*;
+
+use super::RouteKeys;
+use crate::{
+    check::{kind::Identity, kinds::is_role_address},
+    csr::Lists,
+    gate::Rows,
+    identity::Identifying,
+};
+
+/// The identities and prints of a route's rows.
+pub(super) struct Read {
+    /// The hashed identities of each row, ascending.
+    pub(super) identities: Lists<u64>,
+    /// What matching sees of each row, hashed: the same as before means that the row is neither new nor
+    /// edited.
+    pub(super) prints: Vec<u64>,
+    /// Identities that are role addresses, ascending.
+    pub(super) roles: Vec<u64>,
+    /// Every identity that may join its row to others, held rows aside, ascending.
+    pub(super) entries: Vec<(u64, u32)>,
+}
+
+#[derive(Default)]
+struct Part {
+    ends: Vec<usize>,
+    joins: Vec<bool>,
+    identities: Vec<u64>,
+    prints: Vec<u64>,
+    roles: Vec<u64>,
+}
+
+pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys) -> Read {
+    let numbers: Vec<u32> = (0..rows.seen().len() as u32).collect();
+    let parts: Vec<Part> = numbers
+        .par_chunks(4096)
+        .map(|chunk| {
+            let mut part = Part::default();
+            chunk.iter().for_each(|row| part.row(rows, identifying, keys, *row as usize));
+            part
+        })
+        .collect();
+    let mut identities = Lists::with_capacity(numbers.len(), parts.iter().map(|p| p.identities.len()).sum());
+    let (mut prints, mut roles) = (Vec::with_capacity(numbers.len()), Vec::new());
+    let mut joins = Vec::with_capacity(numbers.len());
+    for part in parts {
+        let mut start = 0;
+        for end in part.ends {
+            identities.extend(part.identities[start..end].iter().copied());
+            identities.end();
+            start = end;
+        }
+        prints.extend(part.prints);
+        joins.extend(part.joins);
+        roles.extend(part.roles);
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    let mut entries = Vec::with_capacity(identities.items().len());
+    for row in numbers {
+        if joins[row as usize] && !rows.seen()[row as usize].is_held() {
+            entries.extend(identities.get(row as usize).iter().map(|identity| (*identity, row)));
+        }
+    }
+    entries.par_sort_unstable();
+    Read { identities, prints, roles, entries }
+}
+
+impl Part {
+    fn row(&mut self, rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) {
+        let start = self.identities.len();
+        let seen = rows.seen()[row].cells();
+        identifying.each(rows.record(row), seen, |value| {
+            let identity = keys.identity(&value);
+            self.identities.push(identity);
+            if value.identity == Identity::Email && is_role_address(value.text) {
+                self.roles.push(identity);
+            }
+        });
+        // A row that shows the route nothing that identifies is known by its handles, and joins nobody:
+        // they may come from cells that the route doesn't see.
+        self.joins.push(self.identities.len() > start);
+        if self.identities.len() == start && !rows.handles(row).is_empty() {
+            let handles: Vec<u8> = rows.handles(row).iter().flat_map(|h| h.to_be_bytes()).collect();
+            self.identities.push(keys.identity.short(&[b"row", &handles]));
+        }
+        self.identities[start..].sort_unstable();
+        let mut kept = start;
+        for i in start..self.identities.len() {
+            if i == start || self.identities[i] != self.identities[kept - 1] {
+                self.identities[kept] = self.identities[i];
+                kept += 1;
+            }
+        }
+        self.identities.truncate(kept);
+        self.ends.push(kept);
+        self.prints.push(print(rows, identifying, keys, row));
+    }
+}
+
+/// The cells that matching reads, so that a field which is new to the config makes no row look edited.
+fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
+    let mut stream = keys.print.stream();
+    rows.handles(row).iter().for_each(|h| stream.part(&h.to_be_bytes()));
+    let seen = rows.seen()[row].cells();
+    for field in identifying.fields().intersection(seen).iter() {
+        stream.part(&[field.0]);
+        stream.part(rows.record(row).text(field).map_or(&[], |t| t.expose().as_bytes()));
+    }
+    let hash = stream.finish();
+    u64::from_be_bytes(std::array::from_fn(|i| hash[i]))
+}

@@ -1,0 +1,164 @@
+//! `rights`: whom refusals reach. It sees every row of every source, and lets out nothing but which
+//! (row, purpose) and which (value, purpose) are refused (DESIGN section 2).
+//!
+//! A refusal names a value. The value is blocked in every row. Rows are reached through values that are
+//! not shared, or through a shared one when the name agrees too; from a reached row it goes on to the
+//! row's other values. What it reached is remembered as keyed hashes and only grows.
+
+mod index;
+mod memory;
+mod reach;
+mod seeds;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use memory::{Cause, Consented, Remembered, Yes};
+
+use crate::{
+    address::SourceId,
+    config::Config,
+    day::Day,
+    finding::Finding,
+    identity::Identifying,
+    keys::Hasher,
+    record::{Records, RowId},
+    set::{FieldId, PurposeId, PurposeSet},
+};
+
+/// What the ledger remembers that bears on rights.
+#[derive(Default)]
+pub struct Memory {
+    /// Refusals of earlier runs.
+    pub refusals: Vec<Remembered>,
+    /// Who said yes, per source and purpose.
+    pub consented: BTreeMap<(SourceId, PurposeId), Consented>,
+}
+
+/// What is refused. Beside it only what must be remembered and what the operator is told.
+#[derive(Default, Debug)]
+pub struct Reached {
+    /// Refused purposes of rows, each with the day of the refusal.
+    rows: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
+    /// Refused purposes of single values: row, field and place in the list.
+    cells: BTreeMap<(RowId, FieldId, u8), Vec<(PurposeId, Day)>>,
+    /// Remembered grants of rows whose refusal came from their own cell, by which they are projected.
+    restored: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
+    /// To be remembered.
+    pub new: Vec<Remembered>,
+    /// Who said yes, as it is now.
+    pub consented: BTreeMap<(SourceId, PurposeId), Consented>,
+    /// What only a person can settle, with the row that it is about.
+    pub questions: Vec<(Finding, Option<RowId>)>,
+    /// How far it went.
+    pub counts: Counts,
+}
+
+/// How many rows a run's refusals reached.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counts {
+    /// Rows that said no themselves.
+    pub own: usize,
+    /// Rows that hold a value which a refusal names.
+    pub by_value: usize,
+    /// Rows reached through another row of the same person.
+    pub by_link: usize,
+}
+
+impl Reached {
+    /// The refused purposes of a row.
+    #[must_use]
+    pub fn row(&self, row: RowId) -> &[(PurposeId, Day)] {
+        self.rows.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// The refused purposes of one value of a row.
+    #[must_use]
+    pub fn cell(&self, row: RowId, field: FieldId, part: u8) -> &[(PurposeId, Day)] {
+        if self.cells.is_empty() {
+            return &[];
+        }
+        self.cells.get(&(row, field, part)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The refused purposes of each value of a row.
+    pub fn has_cells(&self, row: RowId) -> impl Iterator<Item = &[(PurposeId, Day)]> {
+        let cells = self.cells.range((row, FieldId(0), 0)..=(row, FieldId(u8::MAX), u8::MAX));
+        cells.map(|(_, list)| list.as_slice())
+    }
+
+    /// The remembered grants by which a row is projected although its own cell refuses now.
+    #[must_use]
+    pub fn restored(&self, row: RowId) -> &[(PurposeId, Day)] {
+        self.restored.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rows that something reached.
+    pub fn rows(&self) -> impl Iterator<Item = (RowId, &[(PurposeId, Day)])> {
+        self.rows.iter().map(|(row, list)| (*row, list.as_slice()))
+    }
+
+    /// All values that something reached.
+    pub fn cells(&self) -> impl Iterator<Item = ((RowId, FieldId, u8), &[(PurposeId, Day)])> {
+        self.cells.iter().map(|(cell, list)| (*cell, list.as_slice()))
+    }
+
+    /// Whether nothing is refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.cells.is_empty()
+    }
+}
+
+/// The purposes that a person's no can end.
+fn closable(config: &Config) -> PurposeSet {
+    let purposes = config.purposes.iter().enumerate();
+    purposes.filter(|(_, p)| p.basis.can_be_refused()).map(|(i, _)| PurposeId(i as u8)).collect()
+}
+
+/// Finds everything that refusals reach: those in the rows themselves, and those that are remembered.
+#[must_use]
+pub fn reached(records: &Records, config: &Config, memory: &Memory, hasher: &Hasher, today: Day) -> Reached {
+    let identifying = Identifying::of(config);
+    let mut out = Reached::default();
+    let seeds = seeds::find(records, config, memory, today, &mut out);
+    if seeds.is_empty() && memory.refusals.is_empty() {
+        return out;
+    }
+    let index = index::Index::new(records, &identifying, hasher);
+    let mut reach = reach::Reach::new(records, &identifying, &index, config, hasher);
+    reach.remembered(&memory.refusals, closable(config));
+    for seed in &seeds {
+        reach.seed(seed);
+    }
+    reach.run();
+    reach.finish(&memory.refusals, &mut out);
+    out
+}
+
+/// The later of the days of equal purposes, in the order of the purposes.
+fn latest(list: &mut Vec<(PurposeId, Day)>, purpose: PurposeId, day: Day) -> bool {
+    match list.binary_search_by_key(&purpose, |(p, _)| *p) {
+        Ok(i) if list[i].1 >= day => false,
+        Ok(i) => {
+            list[i].1 = day;
+            true
+        }
+        Err(i) => {
+            list.insert(i, (purpose, day));
+            true
+        }
+    }
+}
+
+/// The purposes that a remembered name means: the one of that name now or before; a name that nothing
+/// bears any more closes all that a no can end, since it must not bring anybody back.
+fn named(config: &Config, name: &str, closable: PurposeSet) -> (PurposeSet, bool) {
+    let bears = |p: &crate::purpose::Purpose| p.name == name || p.was.iter().any(|w| w == name);
+    let found: BTreeSet<u8> =
+        config.purposes.iter().enumerate().filter(|(_, p)| bears(p)).map(|(i, _)| i as u8).collect();
+    if found.is_empty() {
+        (closable, false)
+    } else {
+        (found.into_iter().map(PurposeId).collect::<PurposeSet>().intersection(closable), true)
+    }
+}

@@ -1,0 +1,315 @@
+//! How far refusals reach: from values to the rows that hold them, and on to those rows' other values.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    Cause, Counts, Reached, Remembered,
+    index::{Index, hash, short},
+    latest, named,
+    seeds::Seed,
+};
+use crate::{
+    address::{Place, SourceId},
+    check::kind::Identity,
+    config::Config,
+    day::Day,
+    finding::{Code, Finding},
+    identity::Identifying,
+    keys::Hasher,
+    likeness::{Names, Traits},
+    record::{Grant, Records, RowId, values},
+    set::{FieldId, FieldSet, PurposeId, PurposeSet},
+};
+
+const SEVERAL_PEOPLE: Code = Code::new("refusal-several-people");
+const UNREADABLE: Code = Code::new("refusal-unreadable");
+const PURPOSE_GONE: Code = Code::new("refusal-purpose-gone");
+
+/// The search for everything that is refused.
+pub(super) struct Reach<'a> {
+    records: &'a Records,
+    identifying: &'a Identifying,
+    index: &'a Index<'a>,
+    config: &'a Config,
+    hasher: &'a Hasher,
+    shared: HashMap<u64, bool>,
+    rows: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
+    cells: BTreeMap<(RowId, FieldId, u8), Vec<(PurposeId, Day)>>,
+    reached: BTreeMap<([u8; 16], Option<[u8; 16]>, PurposeId), (Day, Cause)>,
+    own: BTreeSet<RowId>,
+    standing: Vec<(RowId, PurposeId)>,
+    followed: HashMap<(u64, Option<[u8; 16]>, PurposeId), Day>,
+    named: BTreeSet<RowId>,
+    queue: Vec<Step>,
+    questions: Vec<(Finding, Option<RowId>)>,
+}
+
+/// What is still to be followed.
+enum Step {
+    /// A row is refused.
+    Row { row: RowId, purpose: PurposeId, day: Day, cause: Cause },
+    /// A value is refused, in every row or beside one name.
+    Value { value: u64, name: Option<NameKey>, purpose: PurposeId, day: Day, explicit: bool },
+}
+
+/// By what a name is known again.
+#[derive(Clone)]
+enum NameKey {
+    /// The name itself, from a row of this run.
+    Traits(Box<Traits>),
+    /// A remembered hash.
+    Hash([u8; 16]),
+}
+
+const ALL: FieldSet = FieldSet::from_bits(u64::MAX);
+
+impl<'a> Reach<'a> {
+    pub(super) fn new(
+        records: &'a Records,
+        identifying: &'a Identifying,
+        index: &'a Index<'a>,
+        config: &'a Config,
+        hasher: &'a Hasher,
+    ) -> Self {
+        Self {
+            records,
+            identifying,
+            index,
+            config,
+            hasher,
+            shared: HashMap::new(),
+            rows: BTreeMap::new(),
+            cells: BTreeMap::new(),
+            reached: BTreeMap::new(),
+            own: BTreeSet::new(),
+            standing: Vec::new(),
+            followed: HashMap::new(),
+            named: BTreeSet::new(),
+            queue: Vec::new(),
+            questions: Vec::new(),
+        }
+    }
+
+    /// Starts from what earlier runs remembered.
+    pub(super) fn remembered(&mut self, refusals: &[Remembered], closable: PurposeSet) {
+        let mut gone = BTreeSet::new();
+        for refusal in refusals {
+            let (purposes, known) = named(self.config, &refusal.purpose, closable);
+            if !known {
+                gone.insert(refusal.purpose.clone());
+            }
+            for purpose in purposes.iter() {
+                let name = refusal.name.map(NameKey::Hash);
+                let value = short(&refusal.value);
+                let explicit = refusal.cause != Cause::Link;
+                self.queue.push(Step::Value { value, name, purpose, day: refusal.since, explicit });
+            }
+        }
+        for purpose in gone {
+            // The place is the config as a whole; its first source stands for it.
+            let place = Place::source(SourceId(0));
+            self.questions.push((Finding::at(PURPOSE_GONE, place).hint(purpose), None));
+        }
+    }
+
+    /// Starts from a row of this run.
+    pub(super) fn seed(&mut self, seed: &Seed) {
+        let Seed { row, purpose, day, cause, stands } = *seed;
+        self.own.insert(row);
+        if stands {
+            self.standing.push((row, purpose));
+        }
+        self.queue.push(Step::Row { row, purpose, day, cause });
+        if cause == Cause::List {
+            self.list_entry(row, purpose, day);
+        }
+    }
+
+    /// An entry of a list names its values for everybody, whoever stands behind them.
+    fn list_entry(&mut self, row: RowId, purpose: PurposeId, day: Day) {
+        let traits = self.index.traits(row);
+        let name = traits.full_name().is_some().then(|| NameKey::Traits(Box::new(traits)));
+        let mut values = Vec::new();
+        self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
+        for value in values {
+            self.keep(value, None, purpose, day, Cause::List);
+            let (value, explicit) = (short(&value), true);
+            self.queue.push(Step::Value { value, name: None, purpose, day, explicit });
+            if name.is_some() && self.is_shared(value) {
+                self.queue.push(Step::Value { value, name: name.clone(), purpose, day, explicit: false });
+            } else if name.is_none() && self.is_shared(value) {
+                let finding = Finding::at(SEVERAL_PEOPLE, self.records.place(row, None));
+                self.questions.push((finding, Some(row)));
+            }
+        }
+        self.unreadable(row, purpose, day);
+    }
+
+    /// An entry that can't be read matches by what is legible of it, until somebody settles it.
+    fn unreadable(&mut self, row: RowId, purpose: PurposeId, day: Day) {
+        let record = self.records.get(row);
+        for field in self.identifying.fields().iter() {
+            let Some(legible) = record.legible(field) else { continue };
+            let finding = Finding::at(UNREADABLE, self.records.place(row, Some(field)));
+            self.questions.push((finding, Some(row)));
+            for (holder, holder_field, part) in self.matching(legible.expose(), field) {
+                if self.is_freed(holder, purpose, day) {
+                    continue;
+                }
+                latest(self.cells.entry((holder, holder_field, part)).or_default(), purpose, day);
+                self.named.insert(holder);
+                self.queue.push(Step::Row { row: holder, purpose, day, cause: Cause::List });
+            }
+        }
+    }
+
+    /// Rows whose value of the same kind is what was probably meant, or has the legible digits in it.
+    fn matching(&self, legible: &str, field: FieldId) -> Vec<(RowId, FieldId, u8)> {
+        let kind = self.config.field(field).kind.identity;
+        let is_meant = |text: &str| match kind {
+            Some(Identity::Phone) => values(legible).any(|l| text.contains(l)),
+            _ => values(legible).any(|l| text == l),
+        };
+        let mut found = Vec::new();
+        for row in self.records.rows() {
+            self.identifying.each(self.records.get(row), ALL, |value| {
+                if Some(value.identity) == kind && is_meant(value.text) {
+                    found.push((row, value.field, value.part));
+                }
+            });
+        }
+        found
+    }
+
+    /// Follows everything to its end. A day only grows, and days are few, so it ends.
+    pub(super) fn run(&mut self) {
+        while let Some(step) = self.queue.pop() {
+            match step {
+                Step::Row { row, purpose, day, cause } => self.row(row, purpose, day, cause),
+                Step::Value { value, name, purpose, day, explicit } => {
+                    self.value(value, name.as_ref(), purpose, day, explicit);
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, row: RowId, purpose: PurposeId, day: Day, cause: Cause) {
+        let known = self.rows.entry(row).or_default();
+        if !latest(known, purpose, day) {
+            return;
+        }
+        let traits = self.index.traits(row);
+        let mut values = Vec::new();
+        self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
+        for value in values {
+            let short = short(&value);
+            let shared = self.is_shared(short);
+            if let Some(name) = self.name_hash(&traits) {
+                self.keep(value, Some(name), purpose, day, cause);
+            }
+            if !shared {
+                self.keep(value, None, purpose, day, cause);
+                self.queue.push(Step::Value { value: short, name: None, purpose, day, explicit: false });
+            } else if traits.full_name().is_some() {
+                let name = Some(NameKey::Traits(Box::new(traits.clone())));
+                self.queue.push(Step::Value { value: short, name, purpose, day, explicit: false });
+            }
+        }
+    }
+
+    fn value(&mut self, value: u64, name: Option<&NameKey>, purpose: PurposeId, day: Day, explicit: bool) {
+        let key = (value, name.and_then(|n| self.key(n)), purpose);
+        if self.followed.get(&key).is_some_and(|followed| *followed >= day) {
+            return;
+        }
+        self.followed.insert(key, day);
+        let shared = self.is_shared(value);
+        for holding in self.index.holders(value).to_vec() {
+            let agrees = name.is_none_or(|n| self.agrees(n, holding.row));
+            if !agrees || self.is_freed(holding.row, purpose, day) {
+                continue;
+            }
+            let cell = self.cells.entry((holding.row, holding.field, holding.part)).or_default();
+            latest(cell, purpose, day);
+            if name.is_some() || !shared {
+                if explicit {
+                    self.named.insert(holding.row);
+                }
+                self.queue.push(Step::Row { row: holding.row, purpose, day, cause: Cause::Link });
+            }
+        }
+    }
+
+    /// A later grant of its own frees a row, and only that row. A tie is no.
+    fn is_freed(&self, row: RowId, purpose: PurposeId, day: Day) -> bool {
+        let facts = self.records.get(row).facts();
+        facts.iter().any(|f| f.purpose == purpose && f.grant == Grant::Live && f.refused.is_none() && f.granted > day)
+    }
+
+    fn agrees(&self, name: &NameKey, row: RowId) -> bool {
+        let traits = self.index.traits(row);
+        match name {
+            NameKey::Traits(other) => traits.names(other) == Names::Same,
+            NameKey::Hash(hash) => {
+                let keys = [traits.full_name(), traits.initialled_name()];
+                keys.into_iter().flatten().any(|key| self.hash_name(&key) == *hash)
+            }
+        }
+    }
+
+    fn key(&self, name: &NameKey) -> Option<[u8; 16]> {
+        match name {
+            NameKey::Traits(traits) => self.name_hash(traits),
+            NameKey::Hash(hash) => Some(*hash),
+        }
+    }
+
+    /// The hash of a name: of the full one, or of family name and initial where that is all there is.
+    fn name_hash(&self, traits: &Traits) -> Option<[u8; 16]> {
+        traits.full_name().or_else(|| traits.initialled_name()).map(|key| self.hash_name(&key))
+    }
+
+    fn hash_name(&self, key: &str) -> [u8; 16] {
+        self.hasher.wide(&[b"name", key.as_bytes()])
+    }
+
+    fn is_shared(&mut self, value: u64) -> bool {
+        let index = self.index;
+        *self.shared.entry(value).or_insert_with(|| index.is_shared(value))
+    }
+
+    fn keep(&mut self, value: [u8; 16], name: Option<[u8; 16]>, purpose: PurposeId, day: Day, cause: Cause) {
+        let kept = self.reached.entry((value, name, purpose)).or_insert((day, cause));
+        kept.0 = kept.0.max(day);
+    }
+
+    /// Hands over what was found, and of it what is new to the memory.
+    pub(super) fn finish(mut self, remembered: &[Remembered], out: &mut Reached) {
+        let known: HashMap<_, Day> = remembered.iter().map(|r| (r.key(), r.since)).collect();
+        let name = |purpose: PurposeId| self.config.purpose(purpose).name.as_str();
+        for ((value, hashed_name, purpose), (day, cause)) in &self.reached {
+            let key = (*value, *hashed_name, name(*purpose));
+            if known.get(&key).is_none_or(|since| since < day) {
+                let (value, hashed_name) = (*value, *hashed_name);
+                let purpose = name(*purpose).to_owned();
+                out.new.push(Remembered { value, name: hashed_name, purpose, since: *day, cause: *cause });
+            }
+        }
+        let is_list = |row: &RowId| {
+            let source = self.records.sheets[self.records.get(*row).sheet()].source;
+            !self.config.source(source).refuses.is_empty()
+        };
+        let people: Vec<&RowId> = self.rows.keys().filter(|r| !is_list(r)).collect();
+        let own = people.iter().filter(|r| self.own.contains(r)).count();
+        let by_value = people.iter().filter(|r| !self.own.contains(r) && self.named.contains(r)).count();
+        out.counts = Counts { own, by_value, by_link: people.len() - own - by_value };
+        out.rows = self.rows;
+        for (row, purpose) in self.standing {
+            latest(out.rows.entry(row).or_default(), purpose, Day::FOREVER);
+        }
+        out.cells = self.cells;
+        // A purpose for each of which the same is asked asks once.
+        self.questions.dedup();
+        out.questions.append(&mut self.questions);
+    }
+}

@@ -1,0 +1,75 @@
+//! Whether anything changed since the last complete run: sources, config, day, program, ledger and
+//! destinations. If nothing did, there is nothing to do.
+
+use crate::{
+    change::Layout,
+    config::Config,
+    finding::Trouble,
+    keys::Use,
+    pipeline::World,
+    plan::Columns,
+    report::{EXIT_FAILED, Report},
+};
+
+/// Whether everything is as the last complete run left it.
+pub(crate) async fn holds(
+    config: &Config,
+    world: &mut World<'_>,
+    versions: &[Option<String>],
+) -> Result<bool, Trouble> {
+    let (Some(seal), Some(now)) = (world.ledger.seal()?, digest(config, world, versions)?) else { return Ok(false) };
+    if seal != now {
+        return Ok(false);
+    }
+    for route in &config.routes {
+        let layout: Layout = Columns::new(config, route).layout();
+        let Ok(mut whole) = (world.destination)(route, layout) else { return Ok(false) };
+        let Ok(mut found) = whole.found().await else { return Ok(false) };
+        let Some(kept) = world.ledger.standing(&route.name)? else { return Ok(false) };
+        found.ids.sort_unstable();
+        let same = if route.kind.is_file {
+            found.digest.is_some() && found.digest == kept.digest
+        } else {
+            found.run == Some(kept.run) && found.ids.iter().eq(kept.written.standing_ids())
+        };
+        if !same || world.ledger.intended(&route.name)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Seals a run that was complete, and breaks the seal after any other.
+pub(crate) fn set(
+    config: &Config,
+    world: &mut World<'_>,
+    versions: &[Option<String>],
+    report: &Report,
+    complete: bool,
+) -> Result<(), Trouble> {
+    let failed = report.exit() == EXIT_FAILED;
+    if !failed {
+        for outcome in &report.sources {
+            world.ledger.set_had_rows(&config.source(outcome.id).name, outcome.rows)?;
+        }
+    }
+    let seal = if complete && !failed { digest(config, world, versions)? } else { None };
+    world.ledger.set_seal(seal.as_ref().map(<[u8; 32]>::as_slice))
+}
+
+/// A keyed digest of everything that decides what a run does; `None` when a source could not be opened.
+fn digest(config: &Config, world: &World<'_>, versions: &[Option<String>]) -> Result<Option<[u8; 32]>, Trouble> {
+    let mut stream = world.ledger.keys().hasher(Use::Seal, "").stream();
+    stream.part(env!("CARGO_PKG_VERSION").as_bytes());
+    stream.part(config.text.as_bytes());
+    stream.part(world.today.to_string().as_bytes());
+    for version in versions {
+        let Some(version) = version else { return Ok(None) };
+        stream.part(version.as_bytes());
+    }
+    for refusal in world.ledger.refusals()? {
+        stream.part(&refusal.value);
+        stream.part(&refusal.since.0.to_be_bytes());
+    }
+    Ok(Some(stream.finish()))
+}

@@ -1,0 +1,179 @@
+//! What a route remembers of what it wrote: ids, keyed hashes and fingerprints, no readable value.
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::{
+    change::{ClientId, RunId},
+    csr::Lists,
+    day::Day,
+    set::{PurposeId, PurposeSet},
+};
+
+/// What the ledger says was written for one route, card by card in the order of their ids.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    /// How many runs wrote to this route: the age of a card is the run that bore it.
+    pub runs: u32,
+    /// The columns that the fingerprints belong to, in their order.
+    pub columns: Vec<String>,
+    /// The purposes that [`Written::carried`] counts, in the order of its bits.
+    pub purposes: Vec<String>,
+    /// The cards, ascending.
+    pub ids: Vec<ClientId>,
+    /// The run that bore each.
+    pub born: Vec<u32>,
+    /// The last day on which some purpose carries each, as far as was known.
+    pub until: Vec<Day>,
+    /// The purposes that carry each.
+    pub carried: Vec<PurposeSet>,
+    /// The hashed full name of each; 0 where it has none.
+    pub names: Vec<u64>,
+    /// One fingerprint per card and column; 0 is blank.
+    pub prints: Vec<u64>,
+    /// The hashed identities of each, ascending.
+    pub identities: Lists<u64>,
+    /// The hashed handles of the rows that made each, ascending.
+    pub handles: Lists<u64>,
+    /// Those of the cards that a refusal took away, ascending: nothing of them stands, but they are known
+    /// again, so that a later grant brings back the same id.
+    pub tombs: Vec<ClientId>,
+    /// Ids that were in use and are not any more, ascending: never given again.
+    pub retired: Vec<ClientId>,
+    /// What matching saw of every row, hashed, ascending: tells which rows are new or edited.
+    pub seen: Vec<u64>,
+    /// Held rows that can't be what is left of a card, ascending: no card lacked its rows when they came.
+    pub innocent: Vec<u64>,
+    /// What waits for a person and was reported, ascending.
+    pub waiting: Vec<u64>,
+    /// How many cards went, by day, so that the guard sees a week.
+    pub removed: Vec<(Day, u32)>,
+    /// How many cards went by lapse, by day.
+    pub lapsed: Vec<(Day, u32)>,
+}
+
+/// What a run wrote to a route, as the ledger keeps it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// The run that wrote last.
+    pub run: RunId,
+    /// What a file then held.
+    pub digest: Option<[u8; 32]>,
+    /// What was written, or was about to be.
+    pub written: Written,
+}
+
+impl Written {
+    /// The same with its purposes counted in the order of `names`; those that are no more are left out.
+    #[must_use]
+    pub fn with_purposes(mut self, names: &[String]) -> Self {
+        if self.purposes != names {
+            let place = |p: PurposeId| names.iter().position(|n| *n == self.purposes[usize::from(p.0)]);
+            let moved = |set: &PurposeSet| set.iter().filter_map(place).map(|i| PurposeId(i as u8)).collect();
+            self.carried = self.carried.iter().map(moved).collect();
+            self.purposes = names.to_vec();
+        }
+        self
+    }
+
+    /// Forgets what stands in the columns of cards that a destination lost, so that they are written anew.
+    pub fn lose(&mut self, standing: &[ClientId]) -> usize {
+        let width = self.columns.len();
+        let mut lost = 0;
+        for card in 0..self.ids.len() {
+            if standing.binary_search(&self.ids[card]).is_err() {
+                self.prints[card * width..(card + 1) * width].fill(0);
+                lost += usize::from(!self.is_tomb(card));
+            }
+        }
+        lost
+    }
+
+    /// How many cards are known, those that a refusal took away included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// How many cards stand.
+    #[must_use]
+    pub fn standing(&self) -> usize {
+        self.ids.len() - self.tombs.len()
+    }
+
+    /// The cards that stand, ascending.
+    pub fn standing_ids(&self) -> impl Iterator<Item = &ClientId> {
+        self.ids.iter().filter(|id| self.tombs.binary_search(id).is_err())
+    }
+
+    /// Whether a refusal took a card away.
+    #[must_use]
+    pub fn is_tomb(&self, card: usize) -> bool {
+        self.tombs.binary_search(&self.ids[card]).is_ok()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The fingerprints of a card, one per column.
+    #[must_use]
+    pub fn prints_of(&self, card: usize) -> &[u64] {
+        let width = self.columns.len();
+        &self.prints[card * width..(card + 1) * width]
+    }
+
+    /// The card of an id.
+    #[must_use]
+    pub fn find(&self, id: ClientId) -> Option<usize> {
+        self.ids.binary_search(&id).ok()
+    }
+}
+
+/// What a route remembers, to be found by hash.
+pub struct Index<'a> {
+    written: &'a Written,
+    identities: Vec<(u64, u32)>,
+    handles: OnceLock<Vec<(u64, u32)>>,
+}
+
+impl<'a> Index<'a> {
+    /// An index of `written`.
+    #[must_use]
+    pub fn new(written: &'a Written) -> Self {
+        Self { written, identities: by_hash(&written.identities), handles: OnceLock::new() }
+    }
+
+    /// Every identity with its card, ascending.
+    #[must_use]
+    pub fn identities(&self) -> &[(u64, u32)] {
+        &self.identities
+    }
+
+    /// The cards of an identity.
+    pub fn of_identity(&self, identity: u64) -> impl Iterator<Item = u32> + '_ {
+        equal(&self.identities, identity)
+    }
+
+    /// The cards that a row made which its sheet knows by a handle.
+    pub fn of_handle(&self, handle: u64) -> impl Iterator<Item = u32> + '_ {
+        equal(self.handles.get_or_init(|| by_hash(&self.written.handles)), handle)
+    }
+}
+
+fn by_hash(lists: &Lists<u64>) -> Vec<(u64, u32)> {
+    let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(lists.items().len());
+    for card in 0..lists.len() {
+        pairs.extend(lists.get(card).iter().map(|hash| (*hash, card as u32)));
+    }
+    pairs.par_sort_unstable();
+    pairs
+}
+
+fn equal(pairs: &[(u64, u32)], hash: u64) -> impl Iterator<Item = u32> + '_ {
+    let start = pairs.partition_point(|(h, _)| *h < hash);
+    pairs[start..].iter().take_while(move |(h, _)| *h == hash).map(|(_, card)| *card)
+}
