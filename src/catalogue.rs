@@ -116,7 +116,7 @@ pub fn fill(text: &str, fills: &[(&str, Fill<'_>)], language: Language) -> Strin
         };
         match filled(place, fills, language) {
             Some(filled) => out.push_str(&filled),
-            None => out.push_str(&format!("{{{place}}}")),
+            None => out.extend(["{", place, "}"]),
         }
         rest = tail;
     }

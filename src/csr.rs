@@ -50,6 +50,9 @@ impl<T> Lists<T> {
     }
 
     /// Ends the list that is being made.
+    ///
+    /// # Panics
+    /// Beyond 4 billion items.
     pub fn end(&mut self) {
         self.ends.push(u32::try_from(self.items.len()).expect("more items than one run can hold"));
     }

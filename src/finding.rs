@@ -1,5 +1,7 @@
 //! What was found on the way: a stable code, a place, a shape, and what to do. Never a value.
 
+use std::fmt::Write as _;
+
 use crate::{
     address::Place,
     catalogue::{self, Fill},
@@ -94,10 +96,10 @@ impl Finding {
             catalogue::fill(&words.title, &fill, language),
         );
         if let Some(shape) = self.shape {
-            text.push_str(&format!("   |  {}\n", shape.describe(language)));
+            let _ = writeln!(text, "   |  {}", shape.describe(language));
         }
         let help = language.pick(" help", "совет");
-        text.push_str(&format!("{help}: {}\n", catalogue::fill(&words.help, &fill, language)));
+        let _ = writeln!(text, "{help}: {}", catalogue::fill(&words.help, &fill, language));
         text
     }
 }

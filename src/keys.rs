@@ -93,6 +93,9 @@ impl Keys {
     }
 
     /// The hasher of one use in one scope.
+    ///
+    /// # Panics
+    /// Never: both lengths are ones that HKDF and HMAC take.
     #[must_use]
     pub fn hasher(&self, purpose: Use, scope: &str) -> Hasher {
         let kdf = Hkdf::<Sha256>::new(Some(b"sheetbridge/v1"), self.0.as_slice());

@@ -174,8 +174,7 @@ impl FoldedName {
         let (few, many) = if mine.len() <= theirs.len() { (mine, theirs) } else { (theirs, mine) };
         let found = few.iter().filter(|w| many.iter().any(|v| v.agrees(w))).count();
         match (few.len(), found) {
-            (0, _) => Names::Unclear,
-            (1, 1) => Names::Unclear,
+            (0, _) | (1, 1) => Names::Unclear,
             (n, m) if n == m => Names::Same,
             _ => Names::Different,
         }

@@ -8,17 +8,16 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     address::SourceId,
     apply::{self, Applied, Stand},
-    change::{Layout, RunId},
+    change::RunId,
     check,
     config::{Config, RouteConfig, SourceConfig},
     day::Day,
-    failure::Failure,
     finding::{Finding, Trouble},
     gate::{self, Around, RouteId},
     keys::{Use, hex},
     ledger::Ledger,
     plan::{self, Columns, Guard, Known, Plan, PlanKeys},
-    port::{Source, Whole},
+    port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
     record::Records,
@@ -35,9 +34,9 @@ pub struct World<'a> {
     /// What is owned between runs.
     pub ledger: &'a mut Ledger,
     /// Makes a source's port, with what was inferred about it before.
-    pub source: &'a (dyn Fn(&SourceConfig, &[(String, String)]) -> Box<dyn Source> + Sync),
+    pub source: MakeSource<'a>,
     /// Makes a destination's port.
-    pub destination: &'a (dyn Fn(&RouteConfig, Layout) -> Result<Box<dyn Whole>, Failure> + Sync),
+    pub destination: MakeWhole<'a>,
     /// Told how far the run is.
     pub progress: &'a dyn Progress,
     /// When the run began, in UTC.
@@ -57,8 +56,8 @@ pub struct Ask {
     pub command: Command,
     /// The routes to go; empty for all.
     pub routes: Vec<String>,
-    /// Which part of a route's cards may go or be rewritten without a person's word.
-    pub guard: f64,
+    /// How many of a hundred of a route's cards may go or be rewritten without a person's word.
+    pub guard: usize,
     /// The plans that must still be the same, as route and digest.
     pub expected: Option<std::collections::BTreeMap<String, String>>,
     /// Whether every change is listed.
@@ -241,7 +240,7 @@ impl Route<'_> {
         let cleared = gate::close(clients, &rows, &around);
         world.progress.stage("plan", 0);
         let plan = Plan::between(&cleared, &rows, &known);
-        let guard = Guard { share: self.ask.guard, emptied: self.emptied(world, sources)?, today: world.today };
+        let guard = Guard { percent: self.ask.guard, emptied: self.emptied(world, sources)?, today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
         let digest = approved.digest(&known.prints);
         let after = approved.after(&cleared, &rows, self.config, &past, &keys);

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    change::{Base, Change, RunId, Standing},
+    change::{Base, Change, Layout, RunId, Standing},
+    config::{RouteConfig, SourceConfig},
     failure::Failure,
     finding::Trouble,
     sheet::{Rows, Tabs},
@@ -56,3 +57,12 @@ pub trait Journal: Send {
     /// Records what is known of a route at which nothing was written.
     fn note(&mut self, route: &str, kept: &Kept) -> Result<(), Trouble>;
 }
+
+/// What was inferred about a source and must stay so: names and values.
+pub type Pins = Vec<(String, String)>;
+
+/// Makes the port of a source, with what was inferred about it before.
+pub type MakeSource<'a> = &'a (dyn Fn(&SourceConfig, &[(String, String)]) -> Box<dyn Source> + Sync);
+
+/// Makes the port of a destination.
+pub type MakeWhole<'a> = &'a (dyn Fn(&RouteConfig, Layout) -> Result<Box<dyn Whole>, Failure> + Sync);

@@ -7,7 +7,7 @@ use crate::{
     day::Day,
     finding::{Code, Finding, Trouble},
     identity::Identifying,
-    port::Source,
+    port::{MakeSource, Pins, Source},
     progress::Progress,
     read::{self, Draft},
     set::FieldSet,
@@ -45,7 +45,7 @@ pub struct Outcome {
     /// The sheets that were read, by name, with their rows.
     pub sheets: Vec<(String, u64)>,
     /// What was inferred about it, to be pinned.
-    pub pins: Vec<(String, String)>,
+    pub pins: Pins,
     /// Why it was not read to its end.
     pub trouble: Option<Trouble>,
 }
@@ -54,7 +54,7 @@ pub struct Outcome {
 pub struct Opened {
     port: Box<dyn Source>,
     tabs: Result<Tabs, Trouble>,
-    pins: Vec<(String, String)>,
+    pins: Pins,
 }
 
 impl Opened {
@@ -66,12 +66,7 @@ impl Opened {
 }
 
 /// Opens every source: enough to know whether anything changed since the last run.
-pub async fn open(
-    config: &Config,
-    pins: &[Vec<(String, String)>],
-    make: &(dyn Fn(&SourceConfig, &[(String, String)]) -> Box<dyn Source> + Sync),
-    progress: &dyn Progress,
-) -> Vec<Opened> {
+pub async fn open(config: &Config, pins: &[Pins], make: MakeSource<'_>, progress: &dyn Progress) -> Vec<Opened> {
     let mut opened = Vec::with_capacity(config.sources.len());
     progress.stage("open", config.sources.len() as u64);
     for (source, pins) in config.sources.iter().zip(pins) {
@@ -120,7 +115,7 @@ pub async fn pull(opened: Vec<Opened>, config: &Config, today: Day, progress: &d
 struct Read {
     drafts: Vec<Draft>,
     findings: Vec<Finding>,
-    pins: Vec<(String, String)>,
+    pins: Pins,
 }
 
 impl Read {

@@ -139,8 +139,7 @@ impl RawChunk {
 
     fn pack(&mut self, cell: Raw<'_>) -> RawCell {
         match cell {
-            Raw::Blank => RawCell(0),
-            Raw::Text("") => RawCell(0),
+            Raw::Blank | Raw::Text("") => RawCell(0),
             Raw::Text(text) if text.len() > CELL_BYTES_MAX => self.pack(Raw::Error("#TOO-LONG!")),
             Raw::Text(text) => self.pack_text(TEXT, text),
             Raw::Error(text) => self.pack_text(ERROR, text),
@@ -255,7 +254,7 @@ mod tests {
     #[test]
     fn rows_open_a_new_chunk_when_one_is_full() {
         let mut rows = Rows::default();
-        for n in 0..CHUNK_ROWS as u32 + 1 {
+        for n in 0..=CHUNK_ROWS as u32 {
             rows.push(1, n, [Raw::Number(f64::from(n))], Edge::Even);
         }
         assert_eq!(rows.chunks.len(), 2);

@@ -63,7 +63,7 @@ pub(super) struct Run {
     pub(super) routes: Vec<String>,
     /// For this run, let so many of a destination's cards go or be rewritten [default: 10%]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub(super) guard: Option<f64>,
+    pub(super) guard: Option<usize>,
     /// Print everything as JSON: ids, addresses and codes, no personal value
     #[arg(long)]
     pub(super) json: bool,
@@ -121,10 +121,11 @@ pub(super) enum Language {
     Ru,
 }
 
-/// `40%` or `40`, as a share.
-fn percent(text: &str) -> Result<f64, String> {
-    let number: f64 = text.trim_end_matches('%').trim().parse().map_err(|_| "a percentage, such as 40%".to_owned())?;
-    if (0.0..=100.0).contains(&number) { Ok(number / 100.0) } else { Err("between 0% and 100%".to_owned()) }
+/// `40%` or `40`.
+fn percent(text: &str) -> Result<usize, String> {
+    let number: usize =
+        text.trim_end_matches('%').trim().parse().map_err(|_| "a percentage, such as 40%".to_owned())?;
+    if number <= 100 { Ok(number) } else { Err("between 0% and 100%".to_owned()) }
 }
 
 #[cfg(test)]
@@ -138,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_is_a_share() {
-        assert_eq!(percent("40%"), Ok(0.4));
-        assert_eq!(percent("100"), Ok(1.0));
+    fn a_percentage_has_its_bounds() {
+        assert_eq!(percent("40%"), Ok(40));
+        assert_eq!(percent("100"), Ok(100));
         assert!(percent("140%").is_err() && percent("some").is_err());
     }
 }

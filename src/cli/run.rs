@@ -16,7 +16,7 @@ use crate::{
     ledger::Ledger,
     nearest::nearest,
     pipeline::{self, Ask, World},
-    plan::SHARE,
+    plan::PERCENT,
     port::{Source, Whole},
     report::{self, Command, EXIT_FAILED, Report},
 };
@@ -75,7 +75,7 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     let ask = Ask {
         command,
         routes: args.routes.clone(),
-        guard: args.guard.unwrap_or(SHARE),
+        guard: args.guard.unwrap_or(PERCENT),
         expected,
         detail: command == Command::Plan || args.json,
     };

@@ -15,7 +15,7 @@ use crate::{
 
 /// Reads `[destinations]`.
 pub(super) fn destinations(
-    section: Section<'_>,
+    section: &Section<'_>,
     fields: &[Field],
     purposes: &[Purpose],
     names: &[&str],
@@ -46,9 +46,9 @@ fn destination(
     let kind = kind?;
     let default_mode = if kind.is_file || kind.tables { Mode::Mirror } else { Mode::Upsert };
     let mode = section.get("mode").map_or(Some(default_mode), |n| mode(n, kind));
-    let clear = section.get("clear").and_then(|n| n.bool()).unwrap_or(false);
+    let clear = section.get("clear").and_then(super::tree::Node::bool).unwrap_or(false);
     let table = section.get("table").and_then(|n| table(n, kind)).unwrap_or_else(|| key.name.to_owned());
-    let headings = section.section("columns").map(|s| headings(s, fields, set, purposes)).unwrap_or_default();
+    let headings = section.section("columns").map(|s| headings(&s, fields, set, purposes)).unwrap_or_default();
     let options = options(&section, kind);
     let columns = columns(set, fields, purposes, &headings);
     let flags = flags(set, purposes);
@@ -86,7 +86,7 @@ fn named_kind(node: Node<'_>) -> Option<&'static DestinationKind> {
     let text = node.text()?;
     let kind = DESTINATIONS.iter().find(|k| k.name == text);
     if kind.is_none() {
-        node.unknown(text, DESTINATIONS.iter().map(|k| k.name).collect());
+        node.unknown(text, DESTINATIONS.iter().map(|k| k.name));
     }
     kind
 }
@@ -153,12 +153,12 @@ fn needs(set: PurposeSet, purposes: &[Purpose]) -> FieldSet {
 }
 
 /// `columns = { phone = "Телефон" }`: what our fields are called there, which also orders them.
-fn headings(section: Section<'_>, fields: &[Field], set: PurposeSet, purposes: &[Purpose]) -> Vec<(FieldId, String)> {
+fn headings(section: &Section<'_>, fields: &[Field], set: PurposeSet, purposes: &[Purpose]) -> Vec<(FieldId, String)> {
     let needs = needs(set, purposes);
     let mut list = Vec::new();
     for (key, node) in section.entries() {
         let Some(i) = fields.iter().position(|f| f.name == key.name) else {
-            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()).collect());
+            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()));
             continue;
         };
         let field = FieldId(i as u8);
@@ -198,7 +198,7 @@ fn same_column_twice(section: &Section<'_>, columns: &[(FieldId, String)], flags
     names.push(ID_COLUMN.to_owned());
     names.iter_mut().for_each(|n| *n = n.to_lowercase());
     names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        section.add(section.problem("config-same-column").with("column", &pair[0]));
+    if let Some([name, _]) = names.array_windows().find(|[a, b]| a == b) {
+        section.add(section.problem("config-same-column").with("column", name));
     }
 }

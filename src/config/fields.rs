@@ -18,7 +18,7 @@ const SURVIVORSHIPS: [(&str, Survivorship); 3] =
     [("newest", Survivorship::Newest), ("source_order", Survivorship::SourceOrder), ("all", Survivorship::All)];
 
 /// Reads `[fields]`.
-pub(super) fn fields(section: Section<'_>) -> Vec<Field> {
+pub(super) fn fields(section: &Section<'_>) -> Vec<Field> {
     let entries = section.entries();
     if let Some((key, _)) = entries.get(MEMBERS_MAX) {
         section.add(too_many(key));
@@ -69,7 +69,7 @@ fn kind(node: Node<'_>) -> Option<&'static FieldKind> {
     let text = node.text()?;
     let kind = kinds::find(text);
     if kind.is_none() {
-        node.unknown(text, kinds::KINDS.iter().map(|k| k.name).collect());
+        node.unknown(text, kinds::KINDS.iter().map(|k| k.name));
     }
     kind
 }
@@ -102,7 +102,7 @@ pub(super) fn named(node: Node<'_>, fields: &[Field]) -> Option<FieldId> {
     let text = node.text()?;
     let found = fields.iter().position(|f| f.name == text).map(|i| FieldId(i as u8));
     if found.is_none() {
-        node.unknown(text, fields.iter().map(|f| f.name.as_str()).collect());
+        node.unknown(text, fields.iter().map(|f| f.name.as_str()));
     }
     found
 }

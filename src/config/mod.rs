@@ -63,24 +63,24 @@ pub fn parse(text: &str, path: &Path) -> Result<Passed, Box<Problems>> {
 
 fn read(root: Section<'_>, text: &str, path: &Path) -> Option<Config> {
     let operator = root.need("operator").and_then(|n| n.section("operator")).and_then(operator::operator);
-    let fields = root.need("fields").and_then(|n| n.section("fields")).map(fields::fields).unwrap_or_default();
+    let fields = root.need("fields").and_then(|n| n.section("fields")).map(|s| fields::fields(&s)).unwrap_or_default();
     let purposes = root
         .need("purposes")
         .and_then(|n| n.section("purposes"))
-        .map(|s| purposes::purposes(s, &fields))
+        .map(|s| purposes::purposes(&s, &fields))
         .unwrap_or_default();
     let names: Vec<&str> = purposes.iter().map(|p| p.name.as_str()).collect();
-    let texts = root.section("texts").map(|s| purposes::consent_texts(s, &names)).unwrap_or_default();
+    let texts = root.section("texts").map(|s| purposes::consent_texts(&s, &names)).unwrap_or_default();
     let known = Known { fields: &fields, purposes: &purposes, names: &names, texts: &texts };
     let sources = root
         .need("sources")
         .and_then(|n| n.section("sources"))
-        .map(|s| sources::sources(s, &known))
+        .map(|s| sources::sources(&s, &known))
         .unwrap_or_default();
     let routes = root
         .need("destinations")
         .and_then(|n| n.section("destinations"))
-        .map(|s| destinations::destinations(s, &fields, &purposes, &names))
+        .map(|s| destinations::destinations(&s, &fields, &purposes, &names))
         .unwrap_or_default();
     let folder = path.parent().unwrap_or(Path::new(""));
     let state = operator::state(root.section("state"), folder);

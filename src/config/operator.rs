@@ -16,7 +16,7 @@ const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("ru", Lang
 
 /// Reads `[operator]`. Time zone: "today" is a legal date, so it is never guessed.
 pub(super) fn operator(section: Section<'_>) -> Option<Operator> {
-    let name = section.need("name").and_then(|n| n.text());
+    let name = section.need("name").and_then(super::tree::Node::text);
     let profile = section.need("profile").and_then(|n| n.word(&PROFILES));
     let language = section.get("language").map_or(Some(Language::English), |n| n.word(&LANGUAGES));
     let time_zone = section.need("time_zone").and_then(|node| {
@@ -41,7 +41,7 @@ pub(super) fn language(root: &Section<'_>) -> Language {
 pub(super) fn state(section: Option<Section<'_>>, folder: &Path) -> StateConfig {
     let mut state = StateConfig { folder: folder.join("state"), key: None, refusals: None };
     let Some(section) = section else { return state };
-    if let Some(path) = section.get("path").and_then(|n| n.text()) {
+    if let Some(path) = section.get("path").and_then(super::tree::Node::text) {
         state.folder = folder.join(path);
     }
     if let Some(node) = section.get("key") {
@@ -50,7 +50,7 @@ pub(super) fn state(section: Option<Section<'_>>, folder: &Path) -> StateConfig 
             secret => state.key = secret,
         }
     }
-    state.refusals = section.get("refusals").and_then(|n| n.text()).map(|p| PathBuf::from(folder).join(p));
+    state.refusals = section.get("refusals").and_then(super::tree::Node::text).map(|p| PathBuf::from(folder).join(p));
     section.finish();
     state
 }

@@ -19,7 +19,7 @@ pub(super) struct ConsentText {
 }
 
 /// Reads `[purposes]`.
-pub(super) fn purposes(section: Section<'_>, fields: &[Field]) -> Vec<Purpose> {
+pub(super) fn purposes(section: &Section<'_>, fields: &[Field]) -> Vec<Purpose> {
     let entries = section.entries();
     if let Some((key, _)) = entries.get(MEMBERS_MAX) {
         section.add(too_many(key));
@@ -50,7 +50,7 @@ fn purpose(key: &Key<'_>, node: Node<'_>, names: &[&str], fields: &[Field]) -> P
 }
 
 fn fill(purpose: &mut Purpose, section: &Section<'_>, names: &[&str], fields: &[Field]) {
-    purpose.title = section.need("title").and_then(|n| n.text()).unwrap_or_default().to_owned();
+    purpose.title = section.need("title").and_then(super::tree::Node::text).unwrap_or_default().into();
     let basis = section.need("basis").and_then(|n| n.word(&Basis::ALL));
     purpose.basis = basis.unwrap_or(Basis::Consent);
     purpose.needs = section.need("needs").map(|n| field_set(n, fields)).unwrap_or_default();
@@ -92,7 +92,7 @@ pub(super) fn purpose_named(node: Node<'_>, names: &[&str]) -> Option<PurposeId>
     let text = node.text()?;
     let found = names.iter().position(|n| *n == text).map(|i| PurposeId(i as u8));
     if found.is_none() {
-        node.unknown(text, names.to_vec());
+        node.unknown(text, names.iter().copied());
     }
     found
 }
@@ -158,7 +158,7 @@ fn after(node: Node<'_>, fields: &[Field]) -> Option<After> {
 }
 
 /// Reads `[texts]`.
-pub(super) fn consent_texts(section: Section<'_>, names: &[&str]) -> Vec<ConsentText> {
+pub(super) fn consent_texts(section: &Section<'_>, names: &[&str]) -> Vec<ConsentText> {
     let text = |(key, node): (Key<'_>, Node<'_>)| {
         let section = node.section(format!("texts.{}", key.name))?;
         let purposes = section.need("purposes").map(|n| purpose_set(n, names)).unwrap_or_default();

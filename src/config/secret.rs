@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_missing_one_is_named() {
-        let missing = |text| Secret::parse(text).open(Path::new(".")).map(|_| ()).unwrap_err();
+        let missing = |text| Secret::parse(text).open(Path::new(".")).map(|_| ()).expect_err("it is missing");
         assert_eq!(missing("env:SHEETBRIDGE_NO_SUCH"), "the environment variable SHEETBRIDGE_NO_SUCH is not set");
         assert_eq!(missing("file:no-such-file"), "no-such-file: entity not found");
     }

@@ -22,7 +22,7 @@ pub(super) struct Known<'a> {
 }
 
 /// Reads `[sources]`.
-pub(super) fn sources(section: Section<'_>, known: &Known<'_>) -> Vec<SourceConfig> {
+pub(super) fn sources(section: &Section<'_>, known: &Known<'_>) -> Vec<SourceConfig> {
     let entries = section.entries();
     entries.iter().enumerate().filter_map(|(i, (key, node))| source(SourceId(i as u16), key, *node, known)).collect()
 }
@@ -30,12 +30,12 @@ pub(super) fn sources(section: Section<'_>, known: &Known<'_>) -> Vec<SourceConf
 fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<SourceConfig> {
     let section = node.section(format!("sources.{}", key.name))?;
     let path = section.need("path");
-    let location = path.and_then(|n| n.text());
+    let location = path.and_then(super::tree::Node::text);
     let kind = match section.get("kind") {
         Some(node) => named_kind(node),
         None => path.and_then(kind_of_path),
     };
-    let consents = section.section("consent").map(|s| consents(s, known)).unwrap_or_default();
+    let consents = section.section("consent").map(|s| consents(&s, known)).unwrap_or_default();
     let source = SourceConfig {
         id,
         name: key.name.to_owned(),
@@ -43,8 +43,8 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         location: location?.to_owned(),
         tabs: section.get("tabs").map(|n| tabs(n, kind)),
         header: section.get("header").and_then(header),
-        dated: section.get("dated").and_then(|n| n.text()).map(str::to_owned),
-        key: section.get("key").and_then(|n| n.text()).map(str::to_owned),
+        dated: section.get("dated").and_then(super::tree::Node::text).map(str::to_owned),
+        key: section.get("key").and_then(super::tree::Node::text).map(str::to_owned),
         purposes: section.get("purposes").map(|n| declared(n, known)).unwrap_or_default(),
         refuses: section.get("refuses").map(|n| refuses(n, known)).unwrap_or_default(),
         columns: section.need("columns").map(|n| columns(n, known.fields)).unwrap_or_default(),
@@ -60,7 +60,7 @@ fn named_kind(node: Node<'_>) -> Option<&'static SourceKind> {
     let text = node.text()?;
     let kind = SOURCES.iter().find(|k| k.name == text);
     if kind.is_none() {
-        node.unknown(text, SOURCES.iter().map(|k| k.name).collect());
+        node.unknown(text, SOURCES.iter().map(|k| k.name));
     }
     kind
 }
@@ -144,7 +144,7 @@ fn columns(node: Node<'_>, fields: &[Field]) -> Vec<(FieldId, Feed)> {
     let mut list = Vec::new();
     for (key, node) in section.entries() {
         let Some(i) = fields.iter().position(|f| f.name == key.name) else {
-            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()).collect());
+            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()));
             continue;
         };
         if let Some(feed) = feed(node, &fields[i]) {
@@ -188,25 +188,25 @@ fn whole(node: Node<'_>, field: &Field) -> Option<Whole> {
             None if field.kind.parts.is_empty() => {
                 node.gathered().add(node.problem("config-no-parts").with("kind", field.kind.name));
             }
-            None => node.unknown(key.name, field.kind.parts.to_vec()),
+            None => node.unknown(key.name, field.kind.parts.iter().copied()),
         }
     }
     parts.sort_unstable();
     Some(Whole::Parts(parts))
 }
 
-fn consents(section: Section<'_>, known: &Known<'_>) -> Vec<Consent> {
+fn consents(section: &Section<'_>, known: &Known<'_>) -> Vec<Consent> {
     section.entries().into_iter().filter_map(|(key, node)| consent(&key, node, known)).collect()
 }
 
 fn consent(key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<Consent> {
     let section = node.section(format!("consent.{}", key.name))?;
-    let given = section.need("given").and_then(|n| n.text());
-    let date = section.get("date").and_then(|n| n.text()).map(str::to_owned);
-    let withdrawn = section.get("withdrawn").and_then(|n| n.text()).map(str::to_owned);
+    let given = section.need("given").and_then(super::tree::Node::text);
+    let date = section.get("date").and_then(super::tree::Node::text).map(str::to_owned);
+    let withdrawn = section.get("withdrawn").and_then(super::tree::Node::text).map(str::to_owned);
     let text = section.get("text");
     let Some(index) = known.names.iter().position(|n| *n == key.name) else {
-        node.unknown(key.name, known.names.to_vec());
+        node.unknown(key.name, known.names.iter().copied());
         return None;
     };
     let purpose = &known.purposes[index];
@@ -222,7 +222,7 @@ fn consent(key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<Consent> 
 fn agreed(node: Node<'_>, purpose: crate::set::PurposeId, known: &Known<'_>) -> Option<String> {
     let name = node.text()?;
     let Some(text) = known.texts.iter().find(|t| t.name == name) else {
-        node.unknown(name, known.texts.iter().map(|t| t.name.as_str()).collect());
+        node.unknown(name, known.texts.iter().map(|t| t.name.as_str()));
         return None;
     };
     if !text.purposes.has(purpose) {

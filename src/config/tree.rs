@@ -136,13 +136,14 @@ impl<'a> Node<'a> {
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
-            self.unknown(text, words.iter().map(|(word, _)| *word).collect());
+            self.unknown(text, words.iter().map(|(word, _)| *word));
         }
         found
     }
 
     /// Reports that `text` is none of the known words.
-    pub(super) fn unknown(self, text: &str, known: Vec<&str>) {
+    pub(super) fn unknown<'k>(self, text: &str, known: impl IntoIterator<Item = &'k str>) {
+        let known: Vec<&str> = known.into_iter().collect();
         let meant = nearest(text, known.iter().copied());
         let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
         let problem = Problem::new(UNKNOWN_WORD, self.span()).with("word", text).with("known", list).meant(meant);

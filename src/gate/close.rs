@@ -85,6 +85,9 @@ struct Judged {
 
 /// Takes away what refusals took. People were matched and their values chosen as if nobody had refused:
 /// nothing steps into the place of what goes.
+///
+/// # Panics
+/// When clients and rows are of different routes.
 #[must_use]
 pub fn close(clients: Granted<Clients>, rows: &Granted<Rows<'_>>, around: &Around<'_>) -> Cleared<Closed> {
     assert_eq!(clients.route, rows.route, "clients of one route, rows of another");

@@ -23,15 +23,14 @@ pub(super) fn file(state: &StateConfig) -> PathBuf {
 
 /// The key, if there is one.
 pub(super) fn load(state: &StateConfig, folder: &Path) -> Result<Option<Keys>, Trouble> {
-    let text = match &state.key {
-        Some(secret) => secret.open(folder).map_err(|e| Trouble::new(UNREADABLE, e))?,
-        None => {
-            let path = file(state);
-            if !path.exists() {
-                return Ok(None);
-            }
-            Secret::File(path.display().to_string()).open(Path::new("")).map_err(|e| Trouble::new(UNREADABLE, e))?
+    let text = if let Some(secret) = &state.key {
+        secret.open(folder).map_err(|e| Trouble::new(UNREADABLE, e))?
+    } else {
+        let path = file(state);
+        if !path.exists() {
+            return Ok(None);
         }
+        Secret::File(path.display().to_string()).open(Path::new("")).map_err(|e| Trouble::new(UNREADABLE, e))?
     };
     let hint = state.key.as_ref().map_or_else(|| file(state).display().to_string(), |k| format!("{k:?}"));
     Keys::parse(&text).map(Some).ok_or_else(|| Trouble::new(WRONG_FORM, hint))

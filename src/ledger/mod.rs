@@ -1,4 +1,4 @@
-//! The ledger: what we own between runs. A SQLite file beside a key, mode 0600, with no readable value
+//! The ledger: what we own between runs. A `SQLite` file beside a key, mode 0600, with no readable value
 //! inside, and a file of refusals that only grows.
 
 mod consents;
@@ -228,7 +228,7 @@ pub fn is_locked(trouble: &Trouble) -> bool {
     trouble.code == LOCKED
 }
 
-/// SQLite's own words: they name tables and files, never a value.
+/// `SQLite`'s own words: they name tables and files, never a value.
 fn say(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(code, message) => message.clone().unwrap_or_else(|| code.to_string()),

@@ -122,7 +122,7 @@ fn append(path: &Path, new: &[Remembered]) -> io::Result<()> {
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         key::private(path)?;
     }
-    let torn = !fs::read(path)?.last().is_none_or(|b| *b == b'\n');
+    let torn = fs::read(path)?.last().is_some_and(|b| *b != b'\n');
     let mut file = File::options().append(true).open(path)?;
     let mut text = String::from(if torn { "\n" } else { "" });
     for r in new {
@@ -193,7 +193,7 @@ mod tests {
     use crate::keys::Keys;
 
     fn refusal(value: u8, day: i32) -> Remembered {
-        let name = (value % 2 == 0).then_some([9; 16]);
+        let name = value.is_multiple_of(2).then_some([9; 16]);
         Remembered { value: [value; 16], name, purpose: "newsletter".into(), since: Day(day), cause: Cause::Cell }
     }
 

@@ -4,10 +4,10 @@ use super::{Entry, Plan, PlanKeys, Reason, Step};
 use crate::{change::ClientId, day::Day, written::Written};
 
 /// How much may change without a person's word.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Guard {
-    /// Which part of the cards may go or be rewritten: 0.1 is one in ten.
-    pub share: f64,
+    /// How many of a hundred cards may go or be rewritten.
+    pub percent: usize,
     /// A source that had rows has none.
     pub emptied: bool,
     /// The day of the run.
@@ -23,8 +23,8 @@ const REWRITTEN_FLOOR: usize = 10;
 
 const WEEK_DAYS: i32 = 7;
 
-/// The share that needs no person's word.
-pub const SHARE: f64 = 0.1;
+/// How many of a hundred need no person's word.
+pub const PERCENT: usize = 10;
 
 /// Why the guard stopped something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -97,7 +97,7 @@ impl Plan {
             let recent = days.iter().filter(|(day, _)| day.0 > guard.today.0 - WEEK_DAYS);
             recent.map(|(_, n)| *n as usize).sum()
         };
-        let share = (past.standing() as f64 * guard.share).floor().max(0.0) as usize;
+        let share = past.standing() * guard.percent / 100;
         // A file has no card that could stay: who waits is left out of it.
         let left_out = |e: &Entry| self.is_file && e.step == Step::Hold && standing.binary_search(&e.id).is_ok();
         let removed = count(&|e| (e.step == Step::Delete && e.why == Reason::Absent) || left_out(e));
@@ -107,7 +107,7 @@ impl Plan {
             (new > 0 && new + before > share.max(floor)).then_some((new + before, share.max(floor)))
         };
         let mut stops = Vec::new();
-        if guard.emptied && guard.share < 1.0 && !past.is_empty() {
+        if guard.emptied && guard.percent < 100 && !past.is_empty() {
             stops.push(Stop::Emptied);
         }
         let removals = over(removed, week(&past.removed), REMOVED_FLOOR);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Columns;
 pub(crate) use cells::write_value;
-pub use guard::{Approved, Guard, SHARE, Stop};
+pub use guard::{Approved, Guard, PERCENT, Stop};
 
 use crate::{
     change::ClientId,
@@ -187,6 +187,9 @@ impl PlanKeys {
 
 impl Plan {
     /// What is to change so that the destination holds `cleared`.
+    ///
+    /// # Panics
+    /// When clients and rows are of different routes.
     #[must_use]
     pub fn between(cleared: &Cleared<Closed>, rows: &Granted<Rows<'_>>, known: &Known<'_>) -> Self {
         assert_eq!(cleared.route(), rows.route(), "clients of one route, rows of another");

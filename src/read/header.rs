@@ -111,7 +111,7 @@ pub fn bind(tab: &Tab, config: &Config, source: &SourceConfig, wanted: FieldSet)
     for (field, feed) in source.columns.iter().filter(|(field, _)| wanted.has(*field)) {
         let alternatives = binder.feed(feed, &mut binding.columns[usize::from(field.0)]);
         if alternatives.is_empty() {
-            let trouble = binder.missing(CONTROL_MISSING, feed_names(feed));
+            let trouble = binder.missing(CONTROL_MISSING, &feed_names(feed));
             if events.has(*field) {
                 return Err(trouble);
             }
@@ -209,12 +209,12 @@ impl Binder<'_> {
     fn control(&mut self, name: &str) -> Result<usize, Trouble> {
         match self.find(name) {
             Some(column) => Ok(usize::from(column)),
-            None => Err(self.missing(CONTROL_MISSING, vec![name])),
+            None => Err(self.missing(CONTROL_MISSING, &[name])),
         }
     }
 
     /// What is missing, where, and what the header may have instead.
-    fn missing(&self, code: Code, names: Vec<&str>) -> Trouble {
+    fn missing(&self, code: Code, names: &[&str]) -> Trouble {
         let free = || self.names.iter().enumerate().filter(|(i, _)| !self.used.contains(&(*i as u16)));
         let meant = names.iter().find_map(|n| nearest(n, free().map(|(_, h)| h.as_str())));
         let names = names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");

@@ -49,7 +49,7 @@ impl Report {
 
     /// What the chain of runs keeps: counts, versions and digests, no row and no card.
     #[must_use]
-    pub fn to_record(&self, config_hash: &str, user: &str, guard: f64) -> Value {
+    pub fn to_record(&self, config_hash: &str, user: &str, guard: usize) -> Value {
         let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
         self.findings.iter().for_each(|f| *codes.entry(f.code.name()).or_default() += 1);
         json!({

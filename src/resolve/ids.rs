@@ -216,10 +216,10 @@ impl Giver<'_> {
                     }
                 }
                 // The card is another cluster's, and this one has none.
-                (Some(other), None) if other != *cluster => {
-                    if !self.is_explained(*cluster) && !self.is_explained(other) {
-                        self.wait(*cluster, Why::SplitUnexplained, [*card]);
-                    }
+                (Some(other), None)
+                    if other != *cluster && !self.is_explained(*cluster) && !self.is_explained(other) =>
+                {
+                    self.wait(*cluster, Why::SplitUnexplained, [*card]);
                 }
                 _ => {}
             }

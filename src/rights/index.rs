@@ -1,6 +1,6 @@
 //! Which rows hold which value, and whether a value is shared.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -89,14 +89,14 @@ impl<'a> Index<'a> {
         if self.roles.binary_search(&value).is_ok() {
             return true;
         }
-        let mut names: BTreeMap<Traits, ()> = BTreeMap::new();
+        let mut names: BTreeSet<Traits> = BTreeSet::new();
         for holding in self.holders(value) {
-            names.entry(self.traits(holding.row)).or_default();
+            names.insert(self.traits(holding.row));
             if names.len() > NAMES_MAX {
                 return true;
             }
         }
-        let names: Vec<&Traits> = names.keys().collect();
+        let names: Vec<&Traits> = names.iter().collect();
         names.iter().enumerate().any(|(i, a)| names[..i].iter().any(|b| a.names(b) == Names::Different))
     }
 }

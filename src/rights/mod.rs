@@ -34,15 +34,21 @@ pub struct Memory {
     pub consented: BTreeMap<(SourceId, PurposeId), Consented>,
 }
 
+/// Names one value: its row, its field and its place in the list.
+pub type CellId = (RowId, FieldId, u8);
+
+/// Refused purposes, each with the day of the refusal.
+type Days = Vec<(PurposeId, Day)>;
+
 /// What is refused. Beside it only what must be remembered and what the operator is told.
 #[derive(Default, Debug)]
 pub struct Reached {
     /// Refused purposes of rows, each with the day of the refusal.
-    rows: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
+    rows: BTreeMap<RowId, Days>,
     /// Refused purposes of single values: row, field and place in the list.
-    cells: BTreeMap<(RowId, FieldId, u8), Vec<(PurposeId, Day)>>,
+    cells: BTreeMap<CellId, Days>,
     /// Remembered grants of rows whose refusal came from their own cell, by which they are projected.
-    restored: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
+    restored: BTreeMap<RowId, Days>,
     /// To be remembered.
     pub new: Vec<Remembered>,
     /// Who said yes, as it is now.
@@ -98,7 +104,7 @@ impl Reached {
     }
 
     /// All values that something reached.
-    pub fn cells(&self) -> impl Iterator<Item = ((RowId, FieldId, u8), &[(PurposeId, Day)])> {
+    pub fn cells(&self) -> impl Iterator<Item = (CellId, &[(PurposeId, Day)])> {
         self.cells.iter().map(|(cell, list)| (*cell, list.as_slice()))
     }
 
@@ -136,7 +142,7 @@ pub fn reached(records: &Records, config: &Config, memory: &Memory, hasher: &Has
 }
 
 /// The later of the days of equal purposes, in the order of the purposes.
-fn latest(list: &mut Vec<(PurposeId, Day)>, purpose: PurposeId, day: Day) -> bool {
+fn latest(list: &mut Days, purpose: PurposeId, day: Day) -> bool {
     match list.binary_search_by_key(&purpose, |(p, _)| *p) {
         Ok(i) if list[i].1 >= day => false,
         Ok(i) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Cause, Counts, Reached, Remembered,
+    Cause, CellId, Counts, Days, Reached, Remembered,
     index::{Index, hash, short},
     latest, named,
     seeds::Seed,
@@ -33,9 +33,9 @@ pub(super) struct Reach<'a> {
     config: &'a Config,
     hasher: &'a Hasher,
     shared: HashMap<u64, bool>,
-    rows: BTreeMap<RowId, Vec<(PurposeId, Day)>>,
-    cells: BTreeMap<(RowId, FieldId, u8), Vec<(PurposeId, Day)>>,
-    reached: BTreeMap<([u8; 16], Option<[u8; 16]>, PurposeId), (Day, Cause)>,
+    rows: BTreeMap<RowId, Days>,
+    cells: BTreeMap<CellId, Days>,
+    reached: BTreeMap<Entry, (Day, Cause)>,
     own: BTreeSet<RowId>,
     standing: Vec<(RowId, PurposeId)>,
     followed: HashMap<(u64, Option<[u8; 16]>, PurposeId), Day>,
@@ -43,6 +43,9 @@ pub(super) struct Reach<'a> {
     queue: Vec<Step>,
     questions: Vec<(Finding, Option<RowId>)>,
 }
+
+/// A value, the name beside which alone it counts, and a purpose.
+type Entry = ([u8; 16], Option<[u8; 16]>, PurposeId);
 
 /// What is still to be followed.
 enum Step {

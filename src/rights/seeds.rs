@@ -99,7 +99,7 @@ fn purpose_of_source(
             |wanted: fn(Says) -> bool| group.iter().filter(|(_, r)| fact(*r).is_some_and(|f| wanted(says(&f)))).count();
         let (yes, no) = (count(|s| matches!(s, Says::Yes(_))), count(|s| s == Says::No));
         let turned = before.turned.is_some() || (yes < before.yes as usize && no > before.no as usize);
-        for (_, row) in group.iter() {
+        for (_, row) in *group {
             let known = recalled.entry(*row).or_insert(Recalled {
                 first_seen: None,
                 turned: false,

@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_cut_or_foreign_file_is_never_text() {
-        let code = |bytes: &[u8], wanted| decode(bytes.to_vec(), wanted, "f.csv").unwrap_err().code.name();
+        let code = |bytes: &[u8], wanted| decode(bytes.to_vec(), wanted, "f.csv").expect_err("not text").code.name();
         assert_eq!(code(&TEXT.as_bytes()[..5], None), "source-cut");
         assert_eq!(code(b"\xff\xfeA", None), "source-cut");
         assert_eq!(code(b"a\0b\0\0\0\0c", None), "source-not-text");

@@ -53,15 +53,14 @@ impl CsvSource {
             Some(set) => dialect::DELIMITERS.iter().find(|(n, _)| *n == set).copied(),
             None => said,
         };
-        let (word, delimiter) = match delimiter {
-            Some(delimiter) => delimiter,
-            None => {
-                let found = dialect::delimiter(&text);
-                if let Some(pinned) = self.place.pin(&pin("delimiter")).filter(|p| *p != found.0) {
-                    return Err(Unread::new(DELIMITER_CHANGED, format!("{name}: `{pinned}`, `{}`", found.0)));
-                }
-                found
+        let (word, delimiter) = if let Some(delimiter) = delimiter {
+            delimiter
+        } else {
+            let found = dialect::delimiter(&text);
+            if let Some(pinned) = self.place.pin(&pin("delimiter")).filter(|p| *p != found.0) {
+                return Err(Unread::new(DELIMITER_CHANGED, format!("{name}: `{pinned}`, `{}`", found.0)));
             }
+            found
         };
         pins.push((pin("delimiter"), word.to_owned()));
         Ok(File { name, text, delimiter })
@@ -159,7 +158,7 @@ impl File {
     fn judge_end(&self, start: usize, cells: usize, width: usize) -> Result<(), Unread> {
         let last = &self.text[start..];
         if ends_in_quotes(last, self.delimiter) {
-            let row = self.text[..start].bytes().filter(|b| *b == b'\n').count() + 1;
+            let row = self.text[..start].lines().count() + 1;
             return Err(Unread::new(OPEN_QUOTE, format!("{}: {row}", self.name)));
         }
         let others_end = self.text[..start].ends_with('\n');
@@ -207,7 +206,7 @@ impl<'a> Records<'a> {
         let (bytes, lines) = skipped.fold((0, 0), |(n, lines), b| (n + 1, lines + u64::from(b == b'\n')));
         self.start = byte + bytes;
         self.number = if self.has_lines { (line + lines - self.embedded) as u32 } else { self.number + 1 };
-        self.embedded += self.record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+        self.embedded += memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
         true
     }
 }
@@ -256,7 +255,9 @@ mod tests {
         File { name: "f.csv".into(), text: text.into(), delimiter: b',' }
     }
 
-    fn read(text: &str, columns: &[u16]) -> Result<Vec<(u32, Vec<String>, Edge)>, &'static str> {
+    type Row = (u32, Vec<String>, Edge);
+
+    fn read(text: &str, columns: &[u16]) -> Result<Vec<Row>, &'static str> {
         let rows = file(text).rows(1, columns).map_err(|u| u.code.name())?;
         let cell = |raw: Raw<'_>| if let Raw::Text(t) = raw { t.to_owned() } else { String::new() };
         Ok(rows
