@@ -3,6 +3,7 @@
 
 mod csv;
 mod files;
+mod postgres;
 mod sqlite;
 mod table;
 #[cfg(test)]
@@ -120,4 +121,4 @@ impl DestinationPlace {
 pub const SOURCES: &[SourceKind] = &[csv::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
-pub const DESTINATIONS: &[DestinationKind] = &[sqlite::DESTINATION];
+pub const DESTINATIONS: &[DestinationKind] = &[sqlite::DESTINATION, postgres::DESTINATION];

@@ -47,6 +47,7 @@ macro_rules! conformance {
             nothing_stands_before_the_first_run
             a_run_without_changes_makes_an_empty_table
             a_run_writes_cards_in_batches
+            a_first_run_may_do_anything
             a_creation_overwrites
             an_update_keeps_clears_and_sets
             an_update_makes_a_card_that_is_gone
@@ -168,6 +169,13 @@ pub(super) async fn a_run_writes_cards_in_batches(db: &dyn Database) {
     let rows = [row(1, &["Anna", "+2"]), row(2, &["Boris", ""]), row(3, &["Clara", "+3"]), row(4, &["", ""])];
     assert_eq!(db.rows(PEOPLE).await, rows);
     assert_eq!(db.port("people", people()).found().await.map(sorted), Ok(standing(2, &[1, 2, 3, 4])));
+}
+
+pub(super) async fn a_first_run_may_do_anything(db: &dyn Database) {
+    let mut port = db.port("people", people());
+    let changes = [update(1, &[KEEP, set("+1")]), delete(2), create(3, &[set("Clara"), KEEP])];
+    apply(&mut *port, run(1), &changes).await.expect("written");
+    assert_eq!(db.rows(PEOPLE).await, [row(1, &["", "+1"]), row(3, &["Clara", ""])]);
 }
 
 pub(super) async fn a_creation_overwrites(db: &dyn Database) {
