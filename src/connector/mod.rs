@@ -3,6 +3,11 @@
 
 mod csv;
 mod files;
+mod postgres;
+mod sqlite;
+mod table;
+#[cfg(test)]
+mod testing;
 
 use std::path::PathBuf;
 
@@ -116,4 +121,4 @@ impl DestinationPlace {
 pub const SOURCES: &[SourceKind] = &[csv::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
-pub const DESTINATIONS: &[DestinationKind] = &[];
+pub const DESTINATIONS: &[DestinationKind] = &[sqlite::DESTINATION, postgres::DESTINATION];

@@ -1,0 +1,55 @@
+//! `postgres`: a table in a PostgreSQL database (15 or newer).
+//!
+//! The address is a URL or a list of `key=value`, as libpq has them. What it says of `sslmode`:
+//!
+//! | server | nothing, `prefer` | `require` | `disable` |
+//! |---|---|---|---|
+//! | a Unix socket | plain | refused: it has no TLS | plain |
+//! | `127.0.0.1`, `::1`, `localhost` | plain | encrypted | plain |
+//! | anywhere else | encrypted | encrypted | plain |
+//!
+//! Encrypted always means that the server's certificate is verified, its name included, against the
+//! machine's certificates and `ca`. There is no mode that encrypts to whoever answers.
+//!
+//! Fields become `TEXT`, `DATE`, `NUMERIC` and `BOOLEAN`.
+
+mod address;
+mod copy;
+mod failure;
+mod schema;
+mod session;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+use super::{ConnectorOption, DestinationKind};
+use crate::config::Secret;
+
+pub(super) const DESTINATION: DestinationKind = DestinationKind {
+    name: "postgres",
+    about: "a table in a PostgreSQL database, written in one transaction",
+    extensions: &[],
+    schemes: &["postgres://", "postgresql://"],
+    is_file: false,
+    tables: true,
+    options: &[
+        ConnectorOption {
+            name: address::PASSWORD,
+            about: "`env:NAME` or `file:PATH`, where the address has none",
+            check: check_password,
+        },
+        ConnectorOption {
+            name: address::CA,
+            about: "a PEM file with certificates that the server's may be signed by",
+            check: |_| Ok(()),
+        },
+    ],
+    make: |place| Ok(Box::new(whole::PostgresTable::new(place)?)),
+};
+
+fn check_password(text: &str) -> Result<(), String> {
+    match Secret::parse(text) {
+        Secret::Plain(_) => Err("`env:NAME` or `file:PATH`".into()),
+        Secret::Env(_) | Secret::File(_) => Ok(()),
+    }
+}

@@ -1,0 +1,223 @@
+//! A table in a SQLite database as a destination. SQLite is a library, not a server: a batch is written
+//! where `write` is called. Only the wait for another writer lets others run.
+
+use std::{
+    collections::HashMap,
+    fs, iter,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Error, OpenFlags, Statement, types::Null};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    super::{
+        DestinationPlace,
+        table::{listed, must_fit, quoted},
+    },
+    failure,
+    schema::{self, DIALECT},
+};
+use crate::{
+    change::{Action, Base, Change, ClientId, ID_COLUMN, LayoutColumn, RunId, Standing, Write},
+    check::kind::Column,
+    failure::Failure,
+    port::Whole,
+};
+
+/// How long another program's write is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(50);
+/// For changes all over a large table; a small one never uses it.
+const CACHE_KIB: i32 = 64 * 1024;
+
+pub(super) struct SqliteTable {
+    place: DestinationPlace,
+    pub(super) patience: Duration,
+    writing: Option<Writing>,
+}
+
+impl SqliteTable {
+    pub(super) fn new(place: DestinationPlace) -> Result<Self, Failure> {
+        DIALECT.can_name(&place, &[&place.table])?;
+        Ok(Self { place, patience: PATIENCE, writing: None })
+    }
+
+    fn path(&self) -> Result<PathBuf, Failure> {
+        let location = self.place.location.open(&self.place.folder).map_err(Failure::permanent)?;
+        Ok(self.place.folder.join(location.as_str()))
+    }
+}
+
+#[async_trait]
+impl Whole for SqliteTable {
+    async fn found(&mut self) -> Result<Standing, Failure> {
+        let path = self.path()?;
+        let stands = path.try_exists().map_err(|e| Failure::permanent(format!("{}: {}", path.display(), e.kind())))?;
+        if !stands {
+            return Ok(Standing::default());
+        }
+        let connection = open(&path, OpenFlags::empty(), self.patience).map_err(|e| failure::of(&e))?;
+        // One transaction, so that the run and the ids belong together.
+        let snapshot = connection.unchecked_transaction().map_err(|e| failure::of(&e))?;
+        let Some(ours) = schema::ours(&snapshot, &self.place.table)? else { return Ok(Standing::default()) };
+        DIALECT.lacking(&self.place.table, &ours, &self.place.layout)?;
+        let ids = ids(&snapshot, &self.place.table).map_err(|e| failure::of(&e))?;
+        Ok(Standing { run: ours.run, ids, digest: None })
+    }
+
+    async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
+        assert_eq!(base, Base::Standing, "a table is changed, never written from nothing");
+        self.writing = None;
+        let path = self.path()?;
+        make_folder(&path)?;
+        let connection = locked(&path, self.patience).await?;
+        schema::extend(&connection, &self.place.table, &self.place.layout)?;
+        self.writing = Some(Writing::new(connection, run, &self.place));
+        Ok(())
+    }
+
+    async fn write(&mut self, batch: &[Change<'_>]) -> Result<(), Failure> {
+        // Taken out while it changes: after a failure nothing is left that could be committed.
+        let mut writing = self.writing.take().expect("`begin` comes before `write`");
+        for change in batch {
+            writing.apply(change, &self.place.layout.columns)?;
+        }
+        self.writing = Some(writing);
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure> {
+        let Writing { connection, run, .. } = self.writing.take().expect("`begin` comes before `commit`");
+        schema::note(&connection, &self.place.table, &self.place.route, run).map_err(|e| failure::of(&e))?;
+        // Where the database is not in WAL mode, readers hold a commit up.
+        connection.busy_timeout(self.patience).map_err(|e| failure::of(&e))?;
+        connection.execute_batch("COMMIT").map_err(|e| failure::of_commit(&e))?;
+        Ok(None)
+    }
+}
+
+fn open(path: &Path, extra: OpenFlags, patience: Duration) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(patience)?;
+    Ok(connection)
+}
+
+/// The open database in a transaction of its one writer.
+async fn locked(path: &Path, patience: Duration) -> Result<Connection, Failure> {
+    let until = Instant::now() + patience;
+    loop {
+        match lock(path) {
+            Ok(connection) => return Ok(connection),
+            Err(error) => match failure::of(&error) {
+                Failure::Transient { .. } if Instant::now() < until => sleep(PAUSE).await,
+                failure => return Err(failure),
+            },
+        }
+    }
+}
+
+fn lock(path: &Path) -> Result<Connection, Error> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE, Duration::ZERO)?;
+    let is_new = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    if is_new {
+        connection.pragma_update(None, "journal_mode", "wal")?;
+    }
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    Ok(connection)
+}
+
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    fs::create_dir_all(folder).map_err(|e| {
+        Failure::with_help(
+            format!("{}: {}", folder.display(), e.kind()),
+            "let the user that runs sheetbridge make that folder",
+        )
+    })
+}
+
+fn ids(connection: &Connection, table: &str) -> Result<Vec<ClientId>, Error> {
+    let mut statement = connection.prepare(&format!("SELECT {ID_COLUMN} FROM {}", quoted(table)))?;
+    let mut rows = statement.query([])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        ids.extend(row.get_ref(0)?.as_str().ok().and_then(|text| text.parse::<ClientId>().ok()));
+    }
+    Ok(ids)
+}
+
+/// A transaction under way.
+struct Writing {
+    connection: Connection,
+    run: RunId,
+    table: String,
+    /// Which columns the change at hand sets, and the statement for each such choice so far.
+    sets: Vec<bool>,
+    puts: HashMap<Box<[bool]>, String>,
+    delete: String,
+}
+
+impl Writing {
+    fn new(connection: Connection, run: RunId, place: &DestinationPlace) -> Self {
+        connection.set_prepared_statement_cache_capacity(256);
+        let table = quoted(&place.table);
+        let delete = format!("DELETE FROM {table} WHERE {ID_COLUMN} = ?1");
+        Self { connection, run, table, sets: Vec::new(), puts: HashMap::new(), delete }
+    }
+
+    fn apply(&mut self, change: &Change<'_>, columns: &[LayoutColumn]) -> Result<(), Failure> {
+        if change.action == Action::Delete {
+            return self.delete(change).map_err(|e| failure::of_rows(&e));
+        }
+        assert_eq!(change.cells.len(), columns.len(), "one entry per column");
+        for (cell, column) in change.cells.iter().zip(columns) {
+            if let Write::Set(text) = cell {
+                must_fit(*text, column)?;
+            }
+        }
+        self.put(change, columns).map_err(|e| failure::of_rows(&e))
+    }
+
+    fn delete(&self, change: &Change<'_>) -> Result<(), Error> {
+        self.connection.prepare_cached(&self.delete)?.execute([change.id.to_string()]).map(|_| ())
+    }
+
+    /// A creation sets every column, an update those that it doesn't keep; either makes the row if there
+    /// is none.
+    fn put(&mut self, change: &Change<'_>, columns: &[LayoutColumn]) -> Result<(), Error> {
+        self.sets.clear();
+        self.sets.extend(change.cells.iter().map(|c| change.action == Action::Create || *c != Write::Keep));
+        if !self.puts.contains_key(self.sets.as_slice()) {
+            self.puts.insert(self.sets.as_slice().into(), put_sql(&self.table, columns, &self.sets));
+        }
+        let mut statement = self.connection.prepare_cached(&self.puts[self.sets.as_slice()])?;
+        statement.raw_bind_parameter(1, change.id.to_string())?;
+        let set = self.sets.iter().zip(&change.cells).zip(columns).filter(|((sets, _), _)| **sets);
+        for (place, ((_, cell), column)) in (2..).zip(set) {
+            bind(&mut statement, place, cell, column.kind)?;
+        }
+        statement.raw_execute().map(|_| ())
+    }
+}
+
+fn put_sql(table: &str, columns: &[LayoutColumn], sets: &[bool]) -> String {
+    let set = || columns.iter().zip(sets).filter(|(_, sets)| **sets).map(|(c, _)| quoted(&c.name));
+    let names = listed(iter::once(ID_COLUMN.to_owned()).chain(set()));
+    let marks = listed(iter::once("?".to_owned()).chain(set().map(|_| "?".to_owned())));
+    let update = listed(set().map(|name| format!("{name} = excluded.{name}")));
+    let on_conflict = if update.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {update}") };
+    format!("INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({ID_COLUMN}) DO {on_conflict}")
+}
+
+fn bind(statement: &mut Statement<'_>, place: usize, cell: &Write<'_>, kind: Column) -> Result<(), Error> {
+    match cell {
+        Write::Keep | Write::Clear => statement.raw_bind_parameter(place, Null),
+        Write::Set(text) if kind == Column::Bool => statement.raw_bind_parameter(place, text.expose() == "true"),
+        Write::Set(text) => statement.raw_bind_parameter(place, text.expose()),
+    }
+}
