@@ -1,0 +1,230 @@
+//! DESIGN section 9, measured: a list of a million rows from a seed, into SQLite and PostgreSQL, beside a
+//! bare import of the same file in the same run.
+//!
+//!     cargo bench --bench million                  # SQLite
+//!     cargo bench --bench million -- postgres://…  # PostgreSQL too
+//!     ROWS=100000 cargo bench --bench million      # a smaller list
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+fn main() {
+    let rows: u64 = std::env::var("ROWS").ok().and_then(|r| r.parse().ok()).unwrap_or(1_000_000);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("million");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the benchmark");
+    let list = folder.join("list.csv");
+    write_list(&list, rows, 0);
+    let bytes = fs::metadata(&list).expect("the list is there").len();
+    println!("{rows} rows × 8 columns, {} MB, 2 cores or as many as there are: {}", bytes / 1_000_000, cores());
+    sqlite(&folder, &list, rows);
+    if let Some(url) = std::env::args().find(|a| a.starts_with("postgres")) {
+        postgres(&folder, &list, rows, &url);
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Three runs into SQLite, beside `sqlite3 .import` into a table with a primary key.
+fn sqlite(folder: &Path, list: &Path, rows: u64) {
+    let bare = folder.join("bare.db");
+    let table = "CREATE TABLE t (no TEXT PRIMARY KEY, name, phone, email, birth, city, address, note);";
+    let import = format!(".import --csv --skip 1 {} t", list.display());
+    let bare = measure("sqlite3 .import", Command::new("sqlite3").arg(&bare).arg(table).arg(import), rows, None);
+    let config = config(folder, "out.db", "");
+    three_runs(folder, list, rows, &config, bare);
+}
+
+/// The same into PostgreSQL, beside `\copy` into a table with a primary key.
+fn postgres(folder: &Path, list: &Path, rows: u64, url: &str) {
+    let sql = |text: &str| {
+        let mut command = Command::new("psql");
+        command.args([url, "-qv", "ON_ERROR_STOP=1", "-c", text]);
+        command
+    };
+    let drop = "DROP TABLE IF EXISTS bare, out, sheetbridge_meta";
+    measure("(clean up)", &mut sql(drop), rows, None);
+    let table = "CREATE TABLE bare (no text PRIMARY KEY, name text, phone text, email text, birth text, city text, address text, note text)";
+    measure("(make a table)", &mut sql(table), rows, None);
+    write_list(list, rows, 0);
+    let copy = format!("\\copy bare from '{}' csv header", list.display());
+    let bare = measure("psql \\copy", &mut sql(&copy), rows, None);
+    let _ = fs::remove_dir_all(folder.join("state"));
+    let config = config(folder, url, "table = \"out\"");
+    three_runs(folder, list, rows, &config, bare);
+}
+
+fn three_runs(folder: &Path, list: &Path, rows: u64, config: &Path, bare: Duration) {
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sheetbridge"));
+        command.args(["sync", "--guard", "100%", "-c"]).arg(config);
+        command
+    };
+    measure("first run", &mut run(), rows, Some(bare));
+    measure("nothing changed", &mut run(), rows, Some(bare));
+    // The same rows in another order: everything is read, checked and matched, and nothing differs.
+    turn_round(list);
+    measure("nothing changed, sorted anew", &mut run(), rows, Some(bare));
+    write_list(list, rows, 100);
+    measure("1 % changed", &mut run(), rows, Some(bare));
+    let state = fs::metadata(folder.join("state/ledger.db")).map_or(0, |m| m.len());
+    println!("    ledger: {} bytes a row", state / rows);
+}
+
+fn config(folder: &Path, destination: &str, more: &str) -> PathBuf {
+    let path = folder.join("bridge.toml");
+    let text = format!(
+        r#"
+[operator]
+name = "Benchmark"
+profile = "ru"
+time_zone = "Europe/Moscow"
+[fields]
+no = "id"
+name = "person_name"
+phone = {{ kind = "phone", region = "RU" }}
+email = "email"
+birth = {{ kind = "date", birth = true }}
+city = "text"
+address = "postal_address"
+note = "text"
+[purposes.orders]
+title = "Deliver"
+basis = "contract"
+needs = ["no", "name", "phone", "email", "birth", "city", "address", "note"]
+keep = {{ for = "100 years", after = "birth" }}
+[sources.list]
+path = "list.csv"
+key = "no"
+purposes = ["orders"]
+columns = {{ no = "no", name = "name", phone = "phone", email = "email", birth = "birth", city = "city", address = "address", note = "note" }}
+[destinations.out]
+path = "{destination}"
+purposes = ["orders"]
+{more}
+"#
+    );
+    fs::write(&path, text).expect("a config");
+    path
+}
+
+/// Runs a command, and prints its wall time, its peak memory and the ratio to `bare`.
+fn measure(name: &str, command: &mut Command, rows: u64, bare: Option<Duration>) -> Duration {
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("the command is there");
+    let peak = watch(&mut child);
+    let took = start.elapsed();
+    let ratio = bare.map_or(String::new(), |b| format!("{:>6.2} ×", took.as_secs_f64() / b.as_secs_f64()));
+    let per_row = peak * 1024 / rows;
+    println!("{name:<30} {:>7.2} s {ratio:>9}  {:>5} MB, {per_row} bytes a row", took.as_secs_f64(), peak / 1024);
+    took
+}
+
+/// Waits for a process; returns the most memory that it held, in KiB.
+fn watch(child: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find(|l| l.starts_with("VmHWM"));
+        peak = line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0).max(peak);
+        if let Ok(Some(exit)) = child.try_wait() {
+            assert!(exit.code().is_some_and(|c| c < 2), "the command failed: {exit}");
+            return peak;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Numbers from a seed (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    #[expect(clippy::should_implement_trait, reason = "dice do not end")]
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len() as u64) as usize]
+    }
+}
+
+const GIVEN: [&str; 12] = [
+    "Анна", "Иван", "Мария", "Пётр", "Ольга", "Сергей", "Елена", "Дмитрий", "Наталья", "Алексей", "Ирина", "Павел",
+];
+const STEMS: [&str; 16] = [
+    "Петр", "Иван", "Сидор", "Кузнец", "Смирн", "Волк", "Соловь", "Зайц", "Морозк", "Лебед", "Орл", "Крыл", "Гром",
+    "Белк", "Жук", "Рыбак",
+];
+const CITIES: [&str; 8] = ["Москва", "Тула", "Казань", "Самара", "Тверь", "Рязань", "Омск", "Санкт-Петербург"];
+const STREETS: [&str; 6] = ["ул. Лесная", "ул. Мира", "пр-т Победы", "ул. Садовая", "наб. Речная", "ул. Полевая"];
+const HOSTS: [&str; 4] = ["example.com", "example.org", "mail.example", "post.example.net"];
+const NOTES: [&str; 6] =
+    ["постоянный клиент", "перезвонить после шести", "с сайта", "", "скидка 10%", "просит не звонить до одиннадцати"];
+
+/// A list from a seed: one row in ten is somebody's second. Of a hundred rows, `changed` / 100 have
+/// another note.
+fn write_list(path: &Path, rows: u64, changed: u64) {
+    let mut out = BufWriter::new(fs::File::create(path).expect("a file"));
+    writeln!(out, "no,name,phone,email,birth,city,address,note").expect("written");
+    let mut line = String::new();
+    for no in 0..rows {
+        let person = if no % 10 == 9 { no - 5 } else { no };
+        let mut who = Dice(person);
+        let mut how = Dice(no ^ 0xabcd_ef00);
+        line.clear();
+        person_of(&mut line, no, person, &mut who, &mut how);
+        if changed > 0 && no % 100 == 7 {
+            line.push_str(" (исправлено)");
+        }
+        writeln!(out, "{line}").expect("written");
+    }
+}
+
+fn person_of(line: &mut String, no: u64, person: u64, who: &mut Dice, how: &mut Dice) {
+    let (given, stem) = (who.pick(&GIVEN), who.pick(&STEMS));
+    let ending = if given.ends_with(['а', 'я']) { "ова" } else { "ов" };
+    let (a, b, c) = (who.below(1000), who.below(100), who.below(100));
+    let code = 900 + person / 100_000 % 99;
+    let _ = match how.below(4) {
+        0 => write!(line, "{no},{stem}{ending} {given},+7{code}{a:03}{b:02}{c:02}"),
+        1 => write!(line, "{no},{given} {stem}{ending},8 ({code}) {a:03}-{b:02}-{c:02}"),
+        2 => write!(line, "{no},{stem}{ending} {given},8{code}{a:03}{b:02}{c:02}"),
+        _ => write!(line, "{no},{stem}{ending} {given},+7 {code} {a:03} {b:02} {c:02}"),
+    };
+    let (year, month, day) = (1950 + who.below(55), 1 + who.below(12), 1 + who.below(28));
+    let _ = write!(line, ",client{person}@{}", who.pick(&HOSTS));
+    let _ = match how.below(2) {
+        0 => write!(line, ",{year}-{month:02}-{day:02}"),
+        _ => write!(line, ",{day:02}.{month:02}.{year}"),
+    };
+    let (city, street, house) = (who.pick(&CITIES), who.pick(&STREETS), 1 + who.below(120));
+    let flat = 1 + who.below(300);
+    let _ = write!(line, ",{city},\"{city}, {street}, д. {house}, кв. {flat}\",{}", who.pick(&NOTES));
+}
+
+/// The same rows, the last one first.
+fn turn_round(path: &Path) {
+    let text = fs::read_to_string(path).expect("the list is there");
+    let (header, rows) = text.split_once('\n').expect("a header");
+    let mut lines: Vec<&str> = rows.lines().collect();
+    lines.reverse();
+    fs::write(path, format!("{header}\n{}\n", lines.join("\n"))).expect("written");
+}

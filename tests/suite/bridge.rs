@@ -1,0 +1,237 @@
+//! The whole way in memory: lists as text, destinations as maps, a ledger without a disk, a clock that
+//! tests move. Everything between is the real thing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use sheetbridge::{
+    change::{Action, Base, Change, ClientId, ID_COLUMN, Layout, RunId, Standing, Write},
+    config::{self, Config},
+    day::Day,
+    failure::Failure,
+    finding::{Code, Trouble},
+    keys::Keys,
+    ledger::Ledger,
+    pipeline::{self, Ask, World},
+    port::{Source, Unread, Whole},
+    progress::Silent,
+    report::{Command, Report},
+    sheet::{Edge, Raw, Rows, Tab, Tabs},
+};
+
+/// A bridge between lists and destinations that live in memory.
+pub struct Bridge {
+    pub config: Config,
+    pub ledger: Ledger,
+    pub lists: BTreeMap<String, Vec<Vec<String>>>,
+    pub shops: BTreeMap<String, Arc<Mutex<Shop>>>,
+    pub unread: BTreeSet<String>,
+    pub today: Day,
+    pub guard: usize,
+    runs: u128,
+    _folder: tempfile::TempDir,
+}
+
+/// What a destination holds, and the bytes of every write that it was ever asked for.
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
+pub struct Shop {
+    pub cards: BTreeMap<ClientId, BTreeMap<String, String>>,
+    pub run: Option<RunId>,
+    pub log: Vec<String>,
+}
+
+pub fn day(text: &str) -> Day {
+    Day::parse_iso(text).expect("a date")
+}
+
+/// The rest of a config whose purposes, sources and destinations a test writes.
+pub fn config(text: &str) -> Config {
+    let head = r#"
+        [operator]
+        name = "Test"
+        profile = "ru"
+        language = "ru"
+        time_zone = "Europe/Moscow"
+        [fields]
+        name = "person_name"
+        phone = { kind = "phone", region = "RU" }
+        email = "email"
+        birth = { kind = "date", birth = true }
+        address = "postal_address"
+        done = "date"
+    "#;
+    let text = format!("{head}\n{text}");
+    match config::parse(&text, Path::new("bridge.toml")) {
+        Ok(passed) => passed.config,
+        Err(problems) => panic!("{}", problems.render(false)),
+    }
+}
+
+impl Bridge {
+    pub fn new(text: &str) -> Self {
+        Self::of(config(text))
+    }
+
+    pub fn of(config: Config) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = Ledger::in_memory(Keys::new([7; 32]), folder.path().join("refusals.log")).expect("a ledger");
+        let shops = config.routes.iter().map(|r| (r.name.clone(), Arc::default())).collect();
+        let lists = config.sources.iter().map(|s| (s.name.clone(), Vec::new())).collect();
+        Self {
+            config,
+            ledger,
+            lists,
+            shops,
+            unread: BTreeSet::new(),
+            today: day("2026-11-24"),
+            guard: 100,
+            runs: 0,
+            _folder: folder,
+        }
+    }
+
+    /// Sets a list: cells parted by `|`, the header first.
+    pub fn list(&mut self, source: &str, rows: &[&str]) -> &mut Self {
+        let cells = |row: &&str| row.split('|').map(|c| c.trim().to_owned()).collect();
+        self.lists.insert(source.to_owned(), rows.iter().map(cells).collect());
+        self
+    }
+
+    pub fn run(&mut self) -> Report {
+        self.ask(Command::Sync).expect("the ledger holds")
+    }
+
+    pub fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
+        self.runs += 1;
+        let (lists, shops, unread) = (&self.lists, &self.shops, &self.unread);
+        let world = World {
+            ledger: &mut self.ledger,
+            source: &|source, _| {
+                let rows = lists[&source.name].clone();
+                Box::new(List { name: source.name.clone(), rows, unread: unread.contains(&source.name) })
+            },
+            destination: &|route, layout| {
+                Ok(Box::new(Counter { shop: shops[&route.name].clone(), layout, next: Shop::default() }))
+            },
+            progress: &Silent,
+            at: self.today.to_string(),
+            today: self.today,
+            run: RunId(uuid::Uuid::from_u128(self.runs)),
+            who: "test".into(),
+        };
+        let ask = Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(pipeline::run(&self.config, world, &ask))
+    }
+
+    pub fn shop(&self, route: &str) -> Shop {
+        self.shops[route].lock().expect("no test panicked with it").clone()
+    }
+
+    /// The cards of a route as lines, sorted: their filled columns in the order of their names.
+    pub fn cards(&self, route: &str) -> Vec<String> {
+        let line = |card: &BTreeMap<String, String>| {
+            card.iter().map(|(column, value)| format!("{column}={value}")).collect::<Vec<_>>().join(" ")
+        };
+        let mut lines: Vec<String> = self.shop(route).cards.values().map(line).collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// A list in memory.
+struct List {
+    name: String,
+    rows: Vec<Vec<String>>,
+    unread: bool,
+}
+
+#[async_trait]
+impl Source for List {
+    async fn open(&mut self) -> Result<Tabs, Unread> {
+        if self.unread {
+            return Err(Unread::new(Code::new("source-missing"), self.name.as_str()));
+        }
+        let tab = Tab {
+            file: self.name.clone(),
+            title: None,
+            head: self.rows.iter().take(20).cloned().collect(),
+            head_row: 1,
+        };
+        Ok(Tabs { tabs: vec![tab], version: format!("{:?}", self.rows), notes: Vec::new(), pins: Vec::new() })
+    }
+
+    async fn rows(&mut self, _tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+        let mut rows = Rows::default();
+        for (i, row) in self.rows.iter().enumerate().skip(header as usize) {
+            let cell = |c: &u16| row.get(usize::from(*c)).map_or(Raw::Blank, |t| Raw::Text(t));
+            if columns.iter().all(|c| cell(c) == Raw::Blank || cell(c) == Raw::Text("")) {
+                rows.blank += 1;
+            } else {
+                rows.push(columns.len(), i as u32 + 1, columns.iter().map(cell), Edge::Even);
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// A destination in memory, all or nothing.
+struct Counter {
+    shop: Arc<Mutex<Shop>>,
+    layout: Layout,
+    next: Shop,
+}
+
+#[async_trait]
+impl Whole for Counter {
+    async fn found(&mut self) -> Result<Standing, Failure> {
+        let shop = self.shop.lock().expect("no test panicked with it");
+        Ok(Standing { run: shop.run, ids: shop.cards.keys().copied().collect(), digest: None })
+    }
+
+    async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
+        self.next = self.shop.lock().expect("no test panicked with it").clone();
+        if base == Base::Empty {
+            self.next.cards.clear();
+        }
+        self.next.run = Some(run);
+        self.next.log.push("begin".into());
+        Ok(())
+    }
+
+    async fn write(&mut self, batch: &[Change<'_>]) -> Result<(), Failure> {
+        for change in batch {
+            let mut line = format!("{:?} {}", change.action, change.id);
+            let card = self.next.cards.entry(change.id).or_default();
+            for (column, write) in self.layout.columns.iter().zip(&change.cells) {
+                assert_ne!(column.name, ID_COLUMN);
+                match write {
+                    Write::Keep => {}
+                    Write::Clear => {
+                        card.remove(&column.name);
+                        line.push_str(&format!(" -{}", column.name));
+                    }
+                    Write::Set(value) => {
+                        card.insert(column.name.clone(), value.expose().to_owned());
+                        line.push_str(&format!(" {}={}", column.name, value.expose()));
+                    }
+                }
+            }
+            if change.action == Action::Delete {
+                self.next.cards.remove(&change.id);
+            }
+            self.next.log.push(line);
+        }
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure> {
+        self.next.log.push("commit".into());
+        *self.shop.lock().expect("no test panicked with it") = std::mem::take(&mut self.next);
+        Ok(None)
+    }
+}
