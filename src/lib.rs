@@ -7,6 +7,7 @@ pub mod day;
 pub mod failure;
 pub mod finding;
 pub mod language;
+pub mod name;
 pub mod purpose;
 pub mod record;
 pub mod set;

@@ -91,8 +91,8 @@ impl Cell {
 }
 
 /// Values of a list field stand one after the other, each led by one of these characters, which also
-/// says from which column it came.
-const LIST_MARKS: std::ops::Range<u8> = 0x0e..0x20;
+/// says from which column it came. The next one, U+001F, parts a name ([`crate::name::PART_MARK`]).
+const LIST_MARKS: std::ops::Range<u8> = 0x0e..0x1f;
 
 /// How many columns may feed one list field.
 pub const LIST_COLUMNS_MAX: usize = LIST_MARKS.end as usize - LIST_MARKS.start as usize;

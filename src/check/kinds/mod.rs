@@ -1,12 +1,29 @@
 //! The kinds of fields. A new one is a file here, a `mod` and an entry in [`KINDS`].
 
+mod choice;
+mod contact;
+mod country;
 mod date;
+mod id;
+mod organization;
+mod person_name;
+mod postal_address;
 mod text;
+mod url;
 
 use super::kind::FieldKind;
 
 /// Every kind of field, in the order in which help lists them.
-pub const KINDS: &[FieldKind] = &[text::KIND];
+pub const KINDS: &[FieldKind] = &[
+    person_name::KIND,
+    organization::KIND,
+    choice::KIND,
+    country::KIND,
+    postal_address::KIND,
+    text::KIND,
+    url::KIND,
+    id::KIND,
+];
 
 /// The kind of a name.
 #[must_use]
