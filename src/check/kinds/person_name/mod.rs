@@ -7,6 +7,7 @@ mod case;
 mod given;
 mod layout;
 mod parts;
+mod pieces;
 mod reading;
 mod roles;
 mod scrub;

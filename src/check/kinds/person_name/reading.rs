@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Notes, REMARK, SEVERAL, is_letter,
+    Notes, REMARK, SEVERAL, is_letter, pieces,
     roles::{self, Role, Roles},
     words::{self, Look, Segment, Word},
 };
@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
     fn with_comma(before: &'a str, after: &'a str, notes: &mut Notes) -> Result<Self, Code> {
         let mut first = words::read(before, true)?;
         let mut rest = Vec::new();
-        for text in after.split(',').filter(|t| t.contains(is_letter) && !words::is_honour(t)) {
+        for text in after.split(',').filter(|t| t.contains(is_letter) && !pieces::is_honour(t)) {
             // what can't be read is a remark, and has no words
             let segment = words::read(text, true).unwrap_or_default();
             first.suffix = first.suffix.or(segment.suffix);

@@ -174,6 +174,9 @@ fn case_titles_and_signs() {
         ("Анна, Петрова", "Петрова|Анна|"),
         ("Иванов, Иван", "Иванов|Иван|"),
         ("Лев Анна-Мария", "Лев Анна-Мария"),
+        ("Анна ЛИ", "Ли|Анна|"),
+        ("Pao Vang", "Vang|Pao|"),
+        ("Fio Smith", "Smith|Fio|"),
     ] {
         whole(raw, expected, &[]);
     }
@@ -227,6 +230,7 @@ fn what_holds_no_name_is_an_error() {
         ("Иван и Мария", "name-several"),
         ("Иванов И. / Петров П.", "name-several"),
         ("John & Mary Smith", "name-several"),
+        ("JOHN AND MARY SMITH", "name-several"),
         ("Анна, Мария", "name-several"),
         ("просьба перед приездом набрать два раза и ждать ответа", "name-sentence"),
     ] {
