@@ -86,57 +86,42 @@ fn latin(token: &str) -> String {
     out
 }
 
-/// Letters that several transliterations spell several ways, the longest first.
-const SPELLINGS: [(&str, &str); 8] = [
-    ("shch", "sh"), // щ: Shchukin, Schukin
-    ("sch", "sh"),  // and the German ш: Schmidt, Шмидт
-    ("tch", "ch"),  // Tchaikovsky
-    ("chr", "kr"),  // Christina, Кристина
-    ("ck", "k"),
-    ("kh", "h"), // Khabarov, Habarov
-    ("tz", "ts"),
-    ("x", "ks"),
-];
-
+/// Makes one spelling of those by which transliterations compete.
 fn unify(latin: &str) -> String {
     let mut out = String::with_capacity(latin.len() + 2);
-    let mut rest = latin;
-    while let Some(&first) = rest.as_bytes().first() {
-        if matches!(first, b'c' | b'k' | b's' | b't' | b'x')
-            && let Some((from, to)) = SPELLINGS.iter().find(|(from, _)| rest.starts_with(from))
-        {
-            out.push_str(to);
-            rest = &rest[from.len()..];
-            continue;
-        }
-        let next = rest.as_bytes().get(1).copied();
-        rest = &rest[1..];
-        match (first, next) {
-            (b'c', Some(b'h')) => {
-                out.push_str("ch");
-                rest = &rest[1..];
-            }
-            // ц before a soft vowel and in Cvetkov, к elsewhere: Victor, Виктор
-            (b'c', Some(b'e' | b'i' | b'y' | b'v' | b'z')) => out.push_str("ts"),
-            (b'c', _) => out.push('k'),
-            // е after a vowel or a soft sign, at the start, and ё: Yelena, Alekseyevich, Fyodor; not Katie
-            (b'i' | b'j' | b'y', Some(b'e')) if rest.len() > 1 => soften(&mut out, &mut rest),
-            (b'j' | b'y', Some(b'o')) if out.ends_with(is_consonant) => soften(&mut out, &mut rest),
+    let mut rest = latin.as_bytes();
+    while let [first, ..] = rest {
+        let (to, taken) = match rest {
+            [b's', b'h', b'c', b'h', ..] => ("sh", 4), // щ: Shchukin, Schukin
+            [b's', b'c', b'h', ..] => ("sh", 3),       // and the German ш: Schmidt
+            [b't', b'c', b'h', ..] => ("ch", 3),       // Tchaikovsky
+            [b'c', b'h', b'r', ..] => ("kr", 3),       // Christina, Кристина
+            [b'c', b'h', ..] => ("ch", 2),
+            [b'c', b'k', ..] => ("k", 2),
+            [b'k', b'h', ..] => ("h", 2), // Khabarov, Habarov
+            [b't', b'z', ..] => ("ts", 2),
+            // ц before a soft vowel and in Cvetkov, к elsewhere: Victor
+            [b'c', b'e' | b'i' | b'y' | b'v' | b'z', ..] => ("ts", 1),
+            [b'c', ..] => ("k", 1),
+            [b'x', ..] => ("ks", 1),
+            // е after a vowel or a soft sign and at the start: Yelena, Alekseyevich; not Katie
+            [b'i' | b'j' | b'y', b'e', _, ..] => ("e", 2),
+            // ё: Fyodor
+            [b'j' | b'y', b'o', ..] if out.ends_with(is_consonant) => ("e", 2),
             // one i for any run of и, й, ы: Dmitry, Dmitrii, Dmitrij
-            (b'i' | b'j' | b'y', _) => out.extend((!out.ends_with('i')).then_some('i')),
-            _ => out.push(char::from(first)),
+            [b'i' | b'j' | b'y', ..] => (if out.ends_with('i') { "" } else { "i" }, 1),
+            _ => ("", 0),
+        };
+        if to == "e" && out.ends_with('i') {
+            out.pop();
         }
+        if taken == 0 {
+            out.push(char::from(*first));
+        }
+        out.push_str(to);
+        rest = &rest[taken.max(1)..];
     }
     out
-}
-
-/// Writes `e` for the vowel that `rest` starts with and whatever stands before it.
-fn soften(out: &mut String, rest: &mut &str) {
-    if out.ends_with('i') {
-        out.pop();
-    }
-    out.push('e');
-    *rest = &rest[1..];
 }
 
 fn is_consonant(c: char) -> bool {

@@ -97,7 +97,7 @@ impl Cell {
 }
 
 /// Values of a list field stand one after the other, each led by one of these characters, which also
-/// says from which column it came.
+/// says from which column it came. The next one, U+001F, parts a name ([`crate::name::PART_MARK`]).
 const LIST_MARKS: std::ops::Range<u8> = 0x0e..0x1f;
 
 /// How many columns may feed one list field.

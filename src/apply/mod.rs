@@ -75,7 +75,9 @@ pub async fn apply(
 fn must_write(job: &Applied<'_>) -> bool {
     let plan = job.approved.plan();
     let is_first = job.stand.kept.is_none();
-    (is_first && !plan.is_frozen) || plan.changes() || (job.stand.is_file && !job.approved.keeps_file() && file_differs(job))
+    (is_first && !plan.is_frozen)
+        || plan.changes()
+        || (job.stand.is_file && !job.approved.keeps_file() && file_differs(job))
 }
 
 /// Whether a file holds other cards than it shall, or was edited by hand since.

@@ -132,7 +132,7 @@ pub struct How {
     pub decimal: Option<char>,
     /// The currency of amounts that name none, as ISO 4217.
     pub currency: Option<String>,
-    /// The allowed values with their other spellings, in the order of the config.
+    /// The allowed values with all their spellings as `choice` compares them, in the order of the config.
     pub choices: Vec<(String, Vec<String>)>,
 }
 

@@ -1,5 +1,6 @@
 //! `check`: from drafts to records. One row at a time; a bad cell is a finding, never a lost row.
 
+mod alike;
 mod cell;
 mod facts;
 pub mod kind;

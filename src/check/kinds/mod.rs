@@ -1,32 +1,47 @@
 //! The kinds of fields. A new one is a file here, a `mod` and an entry in [`KINDS`].
 
+mod choice;
+mod contact;
+mod country;
 mod date;
 mod decimal;
 mod email;
+mod id;
 mod inn;
 mod money;
 mod number;
 mod numbered;
 mod ogrn;
+mod organization;
+mod person_name;
 mod phone;
+mod postal_address;
 mod snils;
 mod text;
+mod url;
 pub(crate) mod yes_no;
 
 use super::kind::FieldKind;
 
 /// Every kind of field, in the order in which help lists them.
 pub const KINDS: &[FieldKind] = &[
+    person_name::KIND,
+    organization::KIND,
     phone::KIND,
     email::KIND,
     date::KIND,
-    number::KIND,
     money::KIND,
+    number::KIND,
     yes_no::KIND,
+    choice::KIND,
+    country::KIND,
+    postal_address::KIND,
+    text::KIND,
+    url::KIND,
+    id::KIND,
     inn::KIND,
     ogrn::KIND,
     snils::KIND,
-    text::KIND,
 ];
 
 /// The kind of a name.
