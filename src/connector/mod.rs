@@ -3,6 +3,9 @@
 
 mod csv;
 mod files;
+#[cfg(test)]
+mod testing;
+mod xlsx;
 
 use std::path::PathBuf;
 
@@ -113,7 +116,7 @@ impl DestinationPlace {
 }
 
 /// Every kind of source, in the order in which help lists them.
-pub const SOURCES: &[SourceKind] = &[csv::SOURCE];
+pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
 pub const DESTINATIONS: &[DestinationKind] = &[];
