@@ -2,6 +2,9 @@
 //! name.
 
 mod csv;
+mod file_table;
+#[cfg(test)]
+mod file_table_tests;
 mod files;
 #[cfg(test)]
 mod testing;
@@ -119,4 +122,4 @@ impl DestinationPlace {
 pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
-pub const DESTINATIONS: &[DestinationKind] = &[];
+pub const DESTINATIONS: &[DestinationKind] = &[xlsx::DESTINATION, csv::DESTINATION];

@@ -1,5 +1,6 @@
 //! `xlsx`: workbooks of Excel and of everything that writes like it.
 
+mod destination;
 mod package;
 mod place;
 mod plain;
@@ -15,7 +16,7 @@ mod testing;
 mod workbook;
 mod xml;
 
-use super::{ConnectorOption, SourceKind};
+use super::{ConnectorOption, DestinationKind, SourceKind};
 
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "xlsx",
@@ -30,6 +31,20 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     make: |place| Box::new(source::XlsxSource::new(place)),
 };
 
+pub(super) const DESTINATION: DestinationKind = DestinationKind {
+    name: "xlsx",
+    about: "a workbook with one sheet, replaced as a whole; up to 1,048,575 clients",
+    extensions: &["xlsx"],
+    schemes: &[],
+    is_file: true,
+    tables: false,
+    options: &[],
+    make: |place| Ok(destination::make(place)),
+};
+
 fn check_hidden(text: &str) -> Result<(), String> {
     if matches!(text, "read" | "skip") { Ok(()) } else { Err("\"read\", \"skip\"".into()) }
 }
+
+#[cfg(test)]
+pub(super) use destination::decode_for_tests;
