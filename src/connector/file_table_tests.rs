@@ -228,15 +228,17 @@ fn a_run_that_stops_before_its_end_leaves_the_old_file() {
         assert_eq!(shop.bytes(), before);
         // Killed while it wrote: its temporary file stays, and the next run takes it away; others' stay.
         let name = shop.file().file_name().expect("a name").to_string_lossy().into_owned();
-        let (ours, longer) = (format!(".sheetbridge-{name}-aB3dE6.tmp"), format!(".sheetbridge-{name}-x-aB3dE6.tmp"));
-        for leftover in [&ours, &longer, ".sheetbridge-other.csv-aB3dE6.tmp"] {
-            fs::write(shop.folder.path().join(leftover), "people").expect("a file");
+        fs::write(shop.folder.path().join(format!(".sheetbridge-{name}-aB3dE6.tmp")), "people").expect("a file");
+        let others =
+            [".sheetbridge-other.csv-aB3dE6.tmp", &format!(".sheetbridge-{name}-aB3dE6f.tmp")].map(str::to_owned);
+        for other in &others {
+            fs::write(shop.folder.path().join(other), "people").expect("a file");
         }
         shop.run(Base::Standing, &[create(2, &IVAN)]).expect("a run");
         assert_eq!(shop.rows().len(), 2);
         let mut left = shop.leftovers();
         left.sort();
-        assert_eq!(left, [".sheetbridge-other.csv-aB3dE6.tmp".to_owned(), longer]);
+        assert_eq!(left, others);
     }
 }
 

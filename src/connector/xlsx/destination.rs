@@ -293,6 +293,8 @@ mod tests {
         );
         let texts = cells(["=1+1", "1899-12-31", "1234567890123456", "yes"]);
         assert!(texts.iter().all(|c| c.contains("t=\"inlineStr\"") && !c.contains("<f>")), "{texts:?}");
+        let texts = cells(["", "2024-03-01T10:00", "", ""]);
+        assert!(texts[0].ends_with("<t>2024-03-01T10:00</t></is></c>"), "a time is not lost: {texts:?}");
         assert_eq!(cells(["", "", "", "false"]), ["\"E2\" t=\"b\"><v>0</v></c>"]);
     }
 

@@ -24,8 +24,9 @@ const CHART: Code = Code::new("xlsx-chart-sheet");
 /// makes a thousand bytes out of one, so a small file may claim any amount.
 const PART_BYTES_MAX: u64 = 4 << 30;
 
-/// How much one piece of XML, which is held in memory, may have: 32,767 characters fit eighty times.
-const PIECE_BYTES_MAX: u64 = 16 << 20;
+/// How much one piece of XML or one text, which is held in memory, may have: 32,767 characters fit
+/// eighty times.
+pub(super) const PIECE_BYTES_MAX: usize = 16 << 20;
 
 /// How much text is kept of one source: the rest of the memory belongs to the other sources.
 pub(super) const TEXT_BYTES_MAX: usize = 2 << 30;
@@ -129,7 +130,7 @@ fn has_directory_end(bytes: &[u8]) -> bool {
 pub(super) struct Part<'a> {
     inner: BufReader<ZipFile<'a, Cursor<Vec<u8>>>>,
     left: u64,
-    piece: u64,
+    piece: usize,
 }
 
 impl Part<'_> {
@@ -157,7 +158,7 @@ impl BufRead for Part<'_> {
 
     fn consume(&mut self, n: usize) {
         self.left = self.left.saturating_sub(n as u64);
-        self.piece += n as u64;
+        self.piece += n;
         self.inner.consume(n);
     }
 }

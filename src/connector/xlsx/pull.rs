@@ -2,12 +2,7 @@
 
 use std::ops::Range;
 
-use super::{
-    package::{Broken, TEXT_BYTES_MAX},
-    place::Area,
-    plain::plain,
-    sheet::SheetReader,
-};
+use super::{package::Broken, place::Area, plain::plain, sheet::SheetReader};
 use crate::sheet::{Edge, Raw, Rows};
 
 /// What is wanted of a sheet.
@@ -18,6 +13,8 @@ pub(super) struct Wanted<'a> {
     pub(super) columns: &'a [u16],
     /// Whether hidden rows and columns are left out.
     pub(super) skip_hidden: bool,
+    /// How much text is taken.
+    pub(super) text_bytes_max: usize,
 }
 
 /// What was pulled, and what is to be said about it.
@@ -71,7 +68,7 @@ pub(super) fn pull(mut sheet: SheetReader<'_>, wanted: &Wanted<'_>, merged: &[Ar
             bytes += line.iter().map(|raw| if let Raw::Text(t) = raw { t.len() } else { 0 }).sum::<usize>();
             pulled.rows.push(line.len(), number, line, edge);
         }
-        if bytes > TEXT_BYTES_MAX {
+        if bytes > wanted.text_bytes_max {
             return Err(Broken::TooBig);
         }
     }

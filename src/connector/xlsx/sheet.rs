@@ -164,7 +164,10 @@ impl<'a> SheetReader<'a> {
                 _ => continue,
             };
             match inside {
-                Inside::Value => self.xml.text(&mut self.value)?,
+                Inside::Value => {
+                    self.value.clear();
+                    self.xml.text(&mut self.value)?;
+                }
                 Inside::Inline => {
                     kind = Kind::Inline;
                     self.value.clear();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     super::{SourcePlace, files},
-    package::Broken,
+    package::{Broken, TEXT_BYTES_MAX},
     pull::{Pulled, Wanted, head, pull},
     workbook::Workbook,
 };
@@ -92,12 +92,13 @@ impl Source for XlsxSource {
     }
 
     async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
-        let wanted = Wanted { header, columns, skip_hidden: self.skips_hidden() };
+        let skip_hidden = self.skips_hidden();
+        let wanted = Wanted { header, columns, skip_hidden, text_bytes_max: TEXT_BYTES_MAX };
         let (book, sheet) = self.tabs[tab];
         let book = &mut self.books[book];
         let place = book.place(sheet);
         let pulled = book.pull(sheet, &wanted).map_err(|broken| broken.unread(&place))?;
-        Ok(with_notes(pulled, &place, wanted.skip_hidden))
+        Ok(with_notes(pulled, &place, skip_hidden))
     }
 }
 

@@ -8,9 +8,12 @@ use rust_xlsxwriter::{Color, Format, Formula, Workbook as Writer};
 
 use super::{
     super::testing::now,
+    package::Broken,
     plain,
+    pull::{Wanted, pull},
     source::XlsxSource,
     testing::{by_hand, edited, parts, written, zipped},
+    workbook::Workbook,
 };
 use crate::{
     connector::SourcePlace,
@@ -152,6 +155,7 @@ fn cells_are_read_as_the_file_stores_them() {
         ("<c t='e'><v>#ЗНАЧ!</v></c>", "e #ЗНАЧ!"),
         ("<c><v/></c>", ""),
         ("<c/>", ""),
+        ("<c><v>8</v><v>9</v></c>", "n 9"),
         ("<c><extLst><ext><v>8</v></ext></extLst><v>9</v></c>", "n 9"),
     ] {
         let bytes = by_hand(&format!(
@@ -324,11 +328,11 @@ fn a_merged_cell_has_its_value_once() {
 #[test]
 fn a_formula_without_a_result_is_blank_and_counted() {
     let bytes = by_hand(
-        "<sheetData><row><c t='s'><v>0</v></c></row><row><c><f>1+1</f></c><c><f>2+2</f><v></v></c><c><v>1</v></c>\
-         </row></sheetData>",
+        "<sheetData><row><c t='s'><v>0</v></c></row><row><c><f>1+1</f></c><c><f>2+2</f><v></v></c>\
+         <c t='str'><f>\"\"</f><v></v></c><c><v>1</v></c></row></sheetData>",
     );
-    let rows = ask(&[("f.xlsx", &bytes)]).rows(1, &[1, 2]).expect("rows");
-    assert_eq!(shown(&rows, 2), [(2, vec![String::new(), "n 1".to_owned()])]);
+    let rows = ask(&[("f.xlsx", &bytes)]).rows(1, &[1, 2, 3]).expect("rows");
+    assert_eq!(shown(&rows, 3), [(2, vec![String::new(), String::new(), "n 1".to_owned()])]);
     assert_eq!(notes(&rows.notes), [("xlsx-uncalculated", "f.xlsx, `List`: 1")].into());
 }
 
@@ -443,11 +447,29 @@ fn what_cannot_be_read_is_said_in_its_own_words() {
 fn a_bomb_is_put_down() {
     let one_piece = format!("<sheetData><row><c t='str'><v>{}</v></c></row></sheetData>", "x".repeat(20 << 20));
     assert_eq!(ask(&[("f.xlsx", &by_hand(&one_piece))]).refused().0, "xlsx-too-big");
+    let pieces = format!(
+        "<sheetData><row><c t='str'><v>{}</v></c></row></sheetData>",
+        format!("{}<!---->", "x".repeat(1 << 20)).repeat(17)
+    );
+    assert_eq!(ask(&[("f.xlsx", &by_hand(&pieces))]).refused().0, "xlsx-too-big");
+    let runs = format!(
+        "<sheetData><row><c t='inlineStr'><is>{}</is></c></row></sheetData>",
+        format!("<t>{}</t>", "x".repeat(1 << 20)).repeat(17)
+    );
+    assert_eq!(ask(&[("f.xlsx", &by_hand(&runs))]).refused().0, "xlsx-too-big");
     let one_row = format!(
         "<sheetData><row>{}</row></sheetData>",
         format!("<c t='str'><v>{}</v></c>", "x".repeat(8 << 20)).repeat(9)
     );
     assert_eq!(ask(&[("f.xlsx", &by_hand(&one_row))]).refused().0, "xlsx-too-big");
+    // Few bytes of the file may name a long string in every row.
+    let shared = format!("<sheetData>{}</sheetData>", "<row><c t='s'><v>2</v></c></row>".repeat(50));
+    let pulled = |text_bytes_max| {
+        let mut book = Workbook::open(by_hand(&shared)).expect("a workbook");
+        let wanted = Wanted { header: 0, columns: &[0], skip_hidden: false, text_bytes_max };
+        pull(book.read(0).expect("a sheet"), &wanted, &[]).map(|pulled| pulled.rows.len())
+    };
+    assert_eq!((pulled(199), pulled(200)), (Err(Broken::TooBig), Ok(50)));
 }
 
 #[test]

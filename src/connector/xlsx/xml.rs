@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use quick_xml::{
     Reader, XmlVersion,
-    events::{BytesStart, Event},
+    events::{BytesStart, Event, attributes::Attribute},
 };
 
-use super::package::{Broken, Part};
+use super::package::{Broken, PIECE_BYTES_MAX, Part};
 
 /// A part as a stream of XML. Empty elements come as a start and an end.
 pub(super) struct Xml<'a> {
@@ -31,8 +31,7 @@ impl Xml<'_> {
         Ok(self.reader.read_event_into(&mut self.piece)?)
     }
 
-    /// The next start of an element, whatever is between, with the text that `take` wants of it; nothing
-    /// at the end of the part.
+    /// What `take` makes of the next element that it wants; nothing at the end of the part.
     pub(super) fn start<T>(
         &mut self,
         mut take: impl FnMut(&BytesStart<'_>) -> Result<Option<T>, Broken>,
@@ -55,6 +54,7 @@ impl Xml<'_> {
         let from = out.len();
         let mut depth = 0_u32;
         loop {
+            within_bounds(out, from)?;
             match self.event()? {
                 Event::Text(text) => out.push_str(&text.xml10_content()),
                 Event::CData(text) => out.push_str(&text.xml10_content()),
@@ -90,9 +90,11 @@ impl Xml<'_> {
     /// Appends the text of the string that was just opened, its formatting and reading aids (`rPh`) left
     /// out, and leaves it.
     pub(super) fn rich_text(&mut self, out: &mut String) -> Result<(), Broken> {
+        let from = out.len();
         let mut depth = 0_u32;
         let mut aside = None;
         loop {
+            within_bounds(out, from)?;
             let is_text = match self.event()? {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "t" if aside.is_none() => true,
@@ -120,23 +122,27 @@ impl Xml<'_> {
     }
 }
 
+/// A text may come in any number of pieces.
+fn within_bounds(text: &str, from: usize) -> Result<(), Broken> {
+    if text.len() - from > PIECE_BYTES_MAX { Err(Broken::TooBig) } else { Ok(()) }
+}
+
 /// The value of an attribute as it stands in the file: for numbers, references and words of the format.
 pub(super) fn raw_attribute<'a>(element: &'a BytesStart<'_>, name: &str) -> Result<Option<Cow<'a, str>>, Broken> {
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|_| Broken::Damaged)?;
-        if attribute.key.local_name().as_ref() == name {
-            return Ok(Some(attribute.value));
-        }
-    }
-    Ok(None)
+    Ok(named(element, name)?.map(|attribute| attribute.value))
 }
 
 /// The value of an attribute as text.
 pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Broken> {
+    let value = |attribute: Attribute<'_>| Ok(attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned());
+    named(element, name)?.map(value).transpose()
+}
+
+fn named<'a>(element: &'a BytesStart<'_>, name: &str) -> Result<Option<Attribute<'a>>, Broken> {
     for attribute in element.attributes().with_checks(false) {
         let attribute = attribute.map_err(|_| Broken::Damaged)?;
         if attribute.key.local_name().as_ref() == name {
-            return Ok(Some(attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned()));
+            return Ok(Some(attribute));
         }
     }
     Ok(None)
