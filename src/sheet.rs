@@ -66,6 +66,8 @@ pub struct Rows {
     pub chunks: Vec<RawChunk>,
     /// Rows that hold nothing at all.
     pub blank: u32,
+    /// What was met or left out on the way (hidden rows, merged cells), as codes with a hint.
+    pub notes: Vec<(crate::finding::Code, String)>,
 }
 
 /// How many rows a chunk holds at most: small enough to share out evenly, large enough not to matter.

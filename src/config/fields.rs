@@ -37,7 +37,7 @@ fn field(key: &Key<'_>, node: Node<'_>) -> Field {
     if key.name == ID_COLUMN {
         node.gathered().add(node.problem("config-reserved-name").with("name", ID_COLUMN));
     }
-    let unread = || plain(key, &kinds::KINDS[0]);
+    let unread = || plain(key, kinds::text());
     if node.raw().is_str() {
         return kind(node).map_or_else(unread, |kind| plain(key, kind));
     }

@@ -2,12 +2,16 @@
 //! name.
 
 mod csv;
+mod file_table;
+#[cfg(test)]
+mod file_table_tests;
 mod files;
 mod postgres;
 mod sqlite;
 mod table;
 #[cfg(test)]
 mod testing;
+mod xlsx;
 
 use std::path::PathBuf;
 
@@ -118,7 +122,8 @@ impl DestinationPlace {
 }
 
 /// Every kind of source, in the order in which help lists them.
-pub const SOURCES: &[SourceKind] = &[csv::SOURCE];
+pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
-pub const DESTINATIONS: &[DestinationKind] = &[sqlite::DESTINATION, postgres::DESTINATION];
+pub const DESTINATIONS: &[DestinationKind] =
+    &[xlsx::DESTINATION, csv::DESTINATION, sqlite::DESTINATION, postgres::DESTINATION];

@@ -489,3 +489,11 @@ pub(super) async fn odd_names_are_refused(db: &dyn Database) {
         refused(db.open(table, layout).map(|_| ()), says);
     }
 }
+
+/// The value of a future that awaits nothing, as those of files do.
+pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
+    match std::pin::pin!(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("it waits for something"),
+    }
+}

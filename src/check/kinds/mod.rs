@@ -62,6 +62,13 @@ pub(crate) fn date() -> &'static FieldKind {
     DATE
 }
 
+/// The kind that takes anything.
+#[must_use]
+pub(crate) fn text() -> &'static FieldKind {
+    static TEXT: &FieldKind = &text::KIND;
+    TEXT
+}
+
 /// Whether a canonical e-mail address belongs to a role (info@) and not to a person.
 #[must_use]
 pub(crate) fn is_role_address(address: &str) -> bool {

@@ -1,10 +1,12 @@
 //! `csv`: text files with delimiters.
 
+mod destination;
 mod dialect;
 mod encoding;
+mod guard;
 mod source;
 
-use super::{ConnectorOption, SourceKind};
+use super::{ConnectorOption, DestinationKind, SourceKind};
 
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "csv",
@@ -18,6 +20,24 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     make: |place| Box::new(source::CsvSource::new(place)),
 };
 
+pub(super) const DESTINATION: DestinationKind = DestinationKind {
+    name: "csv",
+    about: "a text file in UTF-8, replaced as a whole; texts that look like formulas get an apostrophe",
+    extensions: &["csv"],
+    schemes: &[],
+    is_file: true,
+    tables: false,
+    options: &[
+        ConnectorOption { name: "delimiter", about: "`,` (the default) `;` `tab` or `|`", check: check_delimiter },
+        ConnectorOption { name: "bom", about: "`yes` (the default, for Excel) or `no`", check: check_mark },
+    ],
+    make: |place| Ok(destination::make(place)),
+};
+
+fn check_mark(text: &str) -> Result<(), String> {
+    if matches!(text, "yes" | "no") { Ok(()) } else { Err("\"yes\", \"no\"".into()) }
+}
+
 fn check_delimiter(text: &str) -> Result<(), String> {
     let known = dialect::DELIMITERS.map(|(name, _)| name);
     if known.contains(&text) { Ok(()) } else { Err(known.map(|n| format!("\"{n}\"")).join(", ")) }
@@ -29,3 +49,6 @@ fn check_encoding(text: &str) -> Result<(), String> {
         .map(|_| ())
         .ok_or_else(|| "\"utf-8\", \"windows-1251\", …: https://encoding.spec.whatwg.org/#names-and-labels".into())
 }
+
+#[cfg(test)]
+pub(super) use destination::decode_for_tests;
