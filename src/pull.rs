@@ -164,10 +164,14 @@ async fn one(
         }
     }
     for (i, (tab, binding)) in tabs.into_iter().zip(bound).enumerate() {
-        let rows = port.rows(i, binding.header, &binding.pulled).await?;
+        let mut rows = port.rows(i, binding.header, &binding.pulled).await?;
+        let sheet = SheetId(first_sheet + i as u32);
+        let place = Place { sheet: Some(sheet), ..place };
+        let notes = std::mem::take(&mut rows.notes).into_iter();
+        read.findings.extend(notes.map(|(code, hint)| Finding::at(code, place).hint(hint)));
         let header = tab.head[(binding.header - tab.head_row) as usize].clone();
         let info = SheetInfo { source: source.id, file: tab.file, title: tab.title, header };
-        read.drafts.push(Draft { id: SheetId(first_sheet + i as u32), info, binding, rows, hows: Vec::new() });
+        read.drafts.push(Draft { id: sheet, info, binding, rows, hows: Vec::new() });
     }
     let inferred = read::infer(&mut read.drafts, config, source, &pins, today);
     read.pins.extend(inferred.pins);

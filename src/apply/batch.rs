@@ -26,23 +26,14 @@ pub(super) fn is_listed(entry: &Entry) -> bool {
     entry.client().is_some() && matches!(entry.step, Step::Create | Step::Update | Step::Stand)
 }
 
-/// The entries to be written. A file is sorted by what stands in its first column, as a person would.
+/// The entries to be written. Of a file that is kept, only the cards that stand in it.
 pub(super) fn order(job: &Applied<'_>, writes_all: bool) -> Vec<Entry> {
     let entries = job.approved.plan().entries.iter().copied();
-    if !writes_all {
-        return entries.filter(|e| is_change(e.step)).collect();
+    if writes_all {
+        return entries.filter(is_listed).collect();
     }
-    let mut keyed: Vec<(String, Entry)> = entries
-        .filter(is_listed)
-        .map(|entry| {
-            let mut key = String::new();
-            write_column(job, &entry, 0, &mut key);
-            (key.to_lowercase(), entry)
-        })
-        .collect();
-    // What has no name comes last.
-    keyed.sort_by(|(a, x), (b, y)| (a.is_empty(), a, x.id).cmp(&(b.is_empty(), b, y.id)));
-    keyed.into_iter().map(|(_, entry)| entry).collect()
+    let is_there = |e: &Entry| !job.stand.is_file || job.stand.ids.binary_search(&e.id).is_ok();
+    entries.filter(|e| is_change(e.step) && is_there(e)).collect()
 }
 
 impl Batch {

@@ -38,8 +38,8 @@ pub(super) struct Table<'a> {
     pub(super) title: &'a str,
     /// The columns after `sheetbridge_id`.
     pub(super) columns: &'a [LayoutColumn],
-    /// The rows, in the order of their ids: no order of a source shows.
-    pub(super) rows: &'a BTreeMap<ClientId, Row>,
+    /// The rows, sorted by what stands in their first column, as a person would: no order of a source shows.
+    pub(super) rows: Vec<(ClientId, &'a Row)>,
 }
 
 /// Why a table could not be written.
@@ -76,6 +76,12 @@ impl Row {
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.text[start as usize..*end as usize])
+    }
+
+    /// By what a person would look for it; what has nothing there comes last.
+    fn sort_key(&self) -> (bool, String) {
+        let first = self.cells().next().unwrap_or_default().to_lowercase();
+        (first.is_empty(), first)
     }
 
     /// The row after a change.
@@ -148,7 +154,7 @@ impl<F: Format> FileTable<F> {
         fs::create_dir_all(&folder).map_err(|e| refused(&folder, "made", &e))?;
         let cannot = |e: io::Error| refused(&draft.path, "written", &e);
         let mut file = temporary(&draft.path).map_err(cannot)?;
-        let table = Table { title: &self.place.route, columns: self.columns(), rows: &draft.rows };
+        let table = Table { title: &self.place.route, columns: self.columns(), rows: sorted(&draft.rows) };
         self.format.encode(&table, &folder, file.as_file_mut()).map_err(|unwritten| match unwritten {
             Unwritten::Disk(error) => cannot(error),
             Unwritten::Content(failure) => failure,
@@ -163,6 +169,13 @@ impl<F: Format> FileTable<F> {
         sync(&folder).map_err(|e| Failure::unknown(format!("{}: {}", draft.path.display(), e.kind())))?;
         Ok(digest)
     }
+}
+
+/// The rows as a person would sort them; equal ones by their ids.
+pub(super) fn sorted(rows: &BTreeMap<ClientId, Row>) -> Vec<(ClientId, &Row)> {
+    let mut rows: Vec<(ClientId, &Row)> = rows.iter().map(|(id, row)| (*id, row)).collect();
+    rows.sort_by_cached_key(|(_, row)| row.sort_key());
+    rows
 }
 
 #[async_trait]
@@ -360,7 +373,7 @@ pub(super) mod testing {
         let columns: Vec<LayoutColumn> = columns.iter().map(column).collect();
         let id = |n: u64| ClientId([[0; 2].as_slice(), &n.to_be_bytes()].concat().try_into().expect("ten bytes"));
         let rows = (0..).zip(rows).map(|(n, cells)| (id(n), Row::of(cells.iter().copied()))).collect();
-        with(&Table { title, columns: &columns, rows: &rows })
+        with(&Table { title, columns: &columns, rows: sorted(&rows) })
     }
 }
 

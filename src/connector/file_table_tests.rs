@@ -353,11 +353,11 @@ fn csv_is_what_excel_opens() {
     let changes = [create(1, &guarded), create(2, &quoted), create(3, &phone)];
     shop.run(Base::Empty, &changes).expect("a run");
     let expected = format!(
-        "\u{feff}sheetbridge_id,name,born,sum,may_call\r\n{},'=1+1,1990-02-03,-5.5,true\r\n\
-         {},\"a \"\"b\"\", c\r\nd; é\",,,\r\n{},+79161234567,,,\r\n",
+        "\u{feff}sheetbridge_id,name,born,sum,may_call\r\n{},+79161234567,,,\r\n\
+         {},'=1+1,1990-02-03,-5.5,true\r\n{},\"a \"\"b\"\", c\r\nd; é\",,,\r\n",
+        id(3),
         id(1),
-        id(2),
-        id(3)
+        id(2)
     );
     assert_eq!(String::from_utf8(shop.bytes()).expect("text"), expected);
     shop.options = vec![("delimiter", ";".into()), ("bom", "no".into())];

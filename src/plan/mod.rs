@@ -222,7 +222,7 @@ impl Plan {
             is_file: route.kind.is_file,
             entries,
             items,
-            suspended: loose.suspending,
+            suspended: if vanished > 0 && route.mode == Mode::Mirror { loose.suspending } else { 0 },
             is_frozen: cleared.get().is_frozen,
             prints,
             untied: loose.prints,

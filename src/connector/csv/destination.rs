@@ -75,7 +75,7 @@ impl Format for CsvFormat {
             out.write_field(&*guarded(&column.name)).map_err(io::Error::from)?;
         }
         out.write_record(None::<&[u8]>).map_err(io::Error::from)?;
-        for (id, row) in table.rows {
+        for (id, row) in &table.rows {
             out.write_field(id.to_string()).map_err(io::Error::from)?;
             for cell in row.cells() {
                 out.write_field(&*guarded(cell)).map_err(io::Error::from)?;

@@ -102,12 +102,12 @@ fn write(table: &Table<'_>, folder: &Path, file: &mut File) -> Result<(), Unwrit
     let (last_row, last_column) = (table.rows.len().max(1) as u32, table.columns.len() as u16);
     sheet.set_freeze_panes(1, 0)?.autofilter(0, 0, last_row, last_column)?;
     sheet.ignore_error_range(1, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
-    for (column, width) in (0..).zip(widths(table.columns, table.rows)) {
+    for (column, width) in (0..).zip(widths(table.columns, &table.rows)) {
         sheet.set_column_width(column, width)?;
     }
     let mut writer = Writer { sheet, row: 0, formats: Formats::new() };
     writer.header(table.columns)?;
-    for (id, row) in table.rows {
+    for (id, row) in &table.rows {
         writer.client(*id, row, table.columns)?;
     }
     book.save_to_writer(BufWriter::new(file))?;
@@ -210,10 +210,10 @@ fn exact(text: &str) -> Option<f64> {
 }
 
 /// The longest of the heading, which has a filter's button beside it, and the first rows.
-fn widths(columns: &[LayoutColumn], rows: &BTreeMap<ClientId, Row>) -> Vec<u32> {
+fn widths(columns: &[LayoutColumn], rows: &[(ClientId, &Row)]) -> Vec<u32> {
     let length = |text: &str| text.chars().count() as u32;
     let mut widths: Vec<u32> = columns.iter().map(|c| length(&c.name) + 2).collect();
-    for row in rows.values().take(MEASURED_ROWS) {
+    for (_, row) in rows.iter().take(MEASURED_ROWS) {
         for (width, cell) in widths.iter_mut().zip(row.cells()) {
             *width = (*width).max(length(cell));
         }

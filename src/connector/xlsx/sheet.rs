@@ -135,7 +135,12 @@ impl<'a> SheetReader<'a> {
         let column = self.row.place(head.place).ok_or(Broken::Damaged)?;
         match self.value(kind, head.style)? {
             Some(value) => self.row.cells.push((column, value)),
-            None if has_formula && kind != Kind::Formula => self.row.uncalculated.push(column),
+            // Blank would clear what stands at a destination; an error leaves it.
+            None if has_formula && kind != Kind::Formula => {
+                self.row.uncalculated.push(column);
+                let error = self.row.keep("#N/A");
+                self.row.cells.push((column, Value::Error(error)));
+            }
             None => {}
         }
         Ok(())

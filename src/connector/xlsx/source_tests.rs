@@ -326,13 +326,13 @@ fn a_merged_cell_has_its_value_once() {
 }
 
 #[test]
-fn a_formula_without_a_result_is_blank_and_counted() {
+fn a_formula_without_a_result_is_an_error_and_counted() {
     let bytes = by_hand(
         "<sheetData><row><c t='s'><v>0</v></c></row><row><c><f>1+1</f></c><c><f>2+2</f><v></v></c>\
          <c t='str'><f>\"\"</f><v></v></c><c><v>1</v></c></row></sheetData>",
     );
     let rows = ask(&[("f.xlsx", &bytes)]).rows(1, &[1, 2, 3]).expect("rows");
-    assert_eq!(shown(&rows, 3), [(2, vec![String::new(), String::new(), "n 1".to_owned()])]);
+    assert_eq!(shown(&rows, 3), [(2, vec!["e #N/A".to_owned(), String::new(), "n 1".to_owned()])]);
     assert_eq!(notes(&rows.notes), [("xlsx-uncalculated", "f.xlsx, `List`: 1")].into());
 }
 
