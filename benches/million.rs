@@ -4,6 +4,7 @@
 //!     cargo bench --bench million                  # SQLite
 //!     cargo bench --bench million -- postgres://…  # PostgreSQL too
 //!     ROWS=100000 cargo bench --bench million      # a smaller list
+#![expect(clippy::print_stdout, reason = "it prints figures")]
 
 use std::{
     fmt::Write as _,
@@ -148,8 +149,7 @@ fn watch(child: &mut Child) -> u64 {
 struct Dice(u64);
 
 impl Dice {
-    #[expect(clippy::should_implement_trait, reason = "dice do not end")]
-    fn next(&mut self) -> u64 {
+    fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -158,7 +158,7 @@ impl Dice {
     }
 
     fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
+        self.roll() % n
     }
 
     fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {

@@ -24,32 +24,32 @@ use sheetbridge::{
 };
 
 /// A bridge between lists and destinations that live in memory.
-pub struct Bridge {
-    pub config: Config,
-    pub ledger: Ledger,
-    pub lists: BTreeMap<String, Vec<Vec<String>>>,
-    pub shops: BTreeMap<String, Arc<Mutex<Shop>>>,
-    pub unread: BTreeSet<String>,
-    pub today: Day,
-    pub guard: usize,
+pub(crate) struct Bridge {
+    pub(crate) config: Config,
+    pub(crate) ledger: Ledger,
+    pub(crate) lists: BTreeMap<String, Vec<Vec<String>>>,
+    pub(crate) shops: BTreeMap<String, Arc<Mutex<Shop>>>,
+    pub(crate) unread: BTreeSet<String>,
+    pub(crate) today: Day,
+    pub(crate) guard: usize,
     runs: u128,
     _folder: tempfile::TempDir,
 }
 
 /// What a destination holds, and the bytes of every write that it was ever asked for.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
-pub struct Shop {
-    pub cards: BTreeMap<ClientId, BTreeMap<String, String>>,
-    pub run: Option<RunId>,
-    pub log: Vec<String>,
+pub(crate) struct Shop {
+    pub(crate) cards: BTreeMap<ClientId, BTreeMap<String, String>>,
+    pub(crate) run: Option<RunId>,
+    pub(crate) log: Vec<String>,
 }
 
-pub fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     Day::parse_iso(text).expect("a date")
 }
 
 /// The rest of a config whose purposes, sources and destinations a test writes.
-pub fn config(text: &str) -> Config {
+pub(crate) fn config(text: &str) -> Config {
     let head = r#"
         [operator]
         name = "Test"
@@ -72,11 +72,11 @@ pub fn config(text: &str) -> Config {
 }
 
 impl Bridge {
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self::of(config(text))
     }
 
-    pub fn of(config: Config) -> Self {
+    pub(crate) fn of(config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = Ledger::in_memory(Keys::new([7; 32]), folder.path().join("refusals.log")).expect("a ledger");
         let shops = config.routes.iter().map(|r| (r.name.clone(), Arc::default())).collect();
@@ -95,17 +95,17 @@ impl Bridge {
     }
 
     /// Sets a list: cells parted by `|`, the header first.
-    pub fn list(&mut self, source: &str, rows: &[&str]) -> &mut Self {
+    pub(crate) fn list(&mut self, source: &str, rows: &[&str]) -> &mut Self {
         let cells = |row: &&str| row.split('|').map(|c| c.trim().to_owned()).collect();
         self.lists.insert(source.to_owned(), rows.iter().map(cells).collect());
         self
     }
 
-    pub fn run(&mut self) -> Report {
+    pub(crate) fn run(&mut self) -> Report {
         self.ask(Command::Sync).expect("the ledger holds")
     }
 
-    pub fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
+    pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
         self.runs += 1;
         let (lists, shops, unread) = (&self.lists, &self.shops, &self.unread);
         let world = World {
@@ -128,12 +128,12 @@ impl Bridge {
         runtime.block_on(pipeline::run(&self.config, world, &ask))
     }
 
-    pub fn shop(&self, route: &str) -> Shop {
+    pub(crate) fn shop(&self, route: &str) -> Shop {
         self.shops[route].lock().expect("no test panicked with it").clone()
     }
 
     /// The cards of a route as lines, sorted: their filled columns in the order of their names.
-    pub fn cards(&self, route: &str) -> Vec<String> {
+    pub(crate) fn cards(&self, route: &str) -> Vec<String> {
         let line = |card: &BTreeMap<String, String>| {
             card.iter().map(|(column, value)| format!("{column}={value}")).collect::<Vec<_>>().join(" ")
         };
@@ -213,11 +213,11 @@ impl Whole for Counter {
                     Write::Keep => {}
                     Write::Clear => {
                         card.remove(&column.name);
-                        line.push_str(&format!(" -{}", column.name));
+                        line.extend([" -", &column.name]);
                     }
                     Write::Set(value) => {
                         card.insert(column.name.clone(), value.expose().to_owned());
-                        line.push_str(&format!(" {}={}", column.name, value.expose()));
+                        line.extend([" ", &column.name, "=", value.expose()]);
                     }
                 }
             }

@@ -1,7 +1,6 @@
 //! XLSX as a destination: a workbook with one sheet, as the owner of a shop likes to open it.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::BufWriter,
     ops::ControlFlow,
@@ -253,6 +252,8 @@ pub(in crate::connector) fn decode_for_tests(bytes: Vec<u8>, take: &mut dyn FnMu
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{super::testing::parts, *};
     use crate::connector::file_table::testing::table;
 
