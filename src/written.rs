@@ -133,6 +133,40 @@ impl Written {
     }
 }
 
+/// The last bit of a hash is a mark: on an identity, that several people share it; on a handle, that it is
+/// a key.
+const MARK: u64 = 1;
+
+/// The hash of an identity that several people share.
+#[must_use]
+pub fn shared(identity: u64) -> u64 {
+    identity | MARK
+}
+
+/// Whether several people share an identity.
+#[must_use]
+pub fn is_shared(identity: u64) -> bool {
+    identity & MARK != 0
+}
+
+/// The handle of a row that has a key.
+#[must_use]
+pub fn key(handle: u64) -> u64 {
+    handle | MARK
+}
+
+/// Whether a handle is a key.
+#[must_use]
+pub fn is_key(handle: u64) -> bool {
+    handle & MARK != 0
+}
+
+/// A hash without its mark.
+#[must_use]
+pub fn unmarked(hash: u64) -> u64 {
+    hash & !MARK
+}
+
 /// What a route remembers, to be found by hash.
 pub struct Index<'a> {
     written: &'a Written,
@@ -153,14 +187,20 @@ impl<'a> Index<'a> {
         &self.identities
     }
 
-    /// The cards of an identity.
-    pub fn of_identity(&self, identity: u64) -> impl Iterator<Item = u32> + '_ {
-        equal(&self.identities, identity)
+    /// The cards of an identity, each with whether it is shared there.
+    pub fn of_identity(&self, identity: u64) -> impl Iterator<Item = (u32, bool)> + '_ {
+        equal(&self.identities, identity).map(|(hash, card)| (card, is_shared(hash)))
+    }
+
+    /// Every handle with its card, ascending.
+    #[must_use]
+    pub fn handles(&self) -> &[(u64, u32)] {
+        self.handles.get_or_init(|| by_hash(&self.written.handles))
     }
 
     /// The cards that a row made which its sheet knows by a handle.
     pub fn of_handle(&self, handle: u64) -> impl Iterator<Item = u32> + '_ {
-        equal(self.handles.get_or_init(|| by_hash(&self.written.handles)), handle)
+        equal(self.handles(), handle).filter(move |(hash, _)| *hash == handle).map(|(_, card)| card)
     }
 }
 
@@ -173,7 +213,9 @@ fn by_hash(lists: &Lists<u64>) -> Vec<(u64, u32)> {
     pairs
 }
 
-fn equal(pairs: &[(u64, u32)], hash: u64) -> impl Iterator<Item = u32> + '_ {
+/// The pairs whose hash is the same, marks aside.
+fn equal(pairs: &[(u64, u32)], hash: u64) -> impl Iterator<Item = (u64, u32)> + '_ {
+    let hash = unmarked(hash);
     let start = pairs.partition_point(|(h, _)| *h < hash);
-    pairs[start..].iter().take_while(move |(h, _)| *h == hash).map(|(_, card)| *card)
+    pairs[start..].iter().take_while(move |(h, _)| unmarked(*h) == hash).copied()
 }

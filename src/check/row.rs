@@ -18,6 +18,7 @@ use crate::{
     set::FieldSet,
     sheet::{Edge, Raw, RawChunk},
     value::Shape,
+    written::{key, unmarked},
 };
 
 const SHIFTED: Code = Code::new("row-shifted");
@@ -157,7 +158,7 @@ impl<'a> Rules<'a> {
             let mut found: smallvec::SmallVec<[u64; 4]> = smallvec::SmallVec::new();
             self.identifying.each(record, FieldSet::from_bits(u64::MAX), |value| {
                 let [kind, text] = value.parts();
-                found.push(self.handles.short(&[kind, text]));
+                found.push(unmarked(self.handles.short(&[kind, text])));
             });
             work.out = chunk;
             work.out.handles.extend(found);
@@ -170,7 +171,7 @@ impl<'a> Rules<'a> {
     }
 
     fn key(&self, work: &mut Work<'_>, row: usize, pulled: usize) -> Option<u64> {
-        let hash = |text: &str| (!text.is_empty()).then(|| self.handles.short(&[b"key", text.as_bytes()]));
+        let hash = |text: &str| (!text.is_empty()).then(|| key(self.handles.short(&[b"key", text.as_bytes()])));
         let key = match work.raw.cell(row, pulled) {
             Raw::Text(text) if !mess::is_sheet_error(text) => hash(&mess::clean(text)),
             Raw::Number(n) | Raw::Date(n) => hash(&n.to_string()),

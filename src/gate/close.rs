@@ -187,7 +187,10 @@ impl Closer<'_> {
 
     /// Where a refusal closed the purpose, only a row with a later grant of its own is free.
     fn is_open(&self, row: u32, purpose: PurposeId, days: &[(PurposeId, Day)]) -> bool {
-        days.iter().find(|(p, _)| *p == purpose).is_none_or(|(_, day)| self.granted(row, purpose) > *day)
+        let closed = days.iter().find(|(p, _)| *p == purpose);
+        closed.is_none_or(|(_, day)| {
+            self.granted(row, purpose) > *day && !self.around.reached.stands(self.id(row), purpose)
+        })
     }
 
     /// The purposes that still carry a surviving value: the same value in several rows carries the union
@@ -296,17 +299,16 @@ impl Closer<'_> {
         let record = self.around.records.get(row);
         let all = FieldSet::from_bits(u64::MAX);
         let name = identifying.traits(record, all).full_name();
-        let hash = name.as_ref().map(|n| self.around.keys.name(n));
+        let hash = name.map(|n| self.around.keys.name(&n));
         let mut cards = Vec::new();
         identifying.each(record, all, |value| {
             let identity = self.around.keys.identity(&value);
-            let same_name = |card: &u32| {
-                let known = self.around.past.names[*card as usize];
-                known == 0 || hash.is_none_or(|h| h == known)
-            };
-            cards.extend(self.around.index.of_identity(identity).filter(same_name));
-            if let Some(name) = &name {
-                cards.extend(self.around.index.of_identity(self.around.keys.qualified(identity, name)));
+            for (card, is_shared) in self.around.index.of_identity(identity) {
+                let known = self.around.past.names[card as usize];
+                let same_name = hash == Some(known);
+                if same_name || (!is_shared && (known == 0 || hash.is_none())) {
+                    cards.push(card);
+                }
             }
         });
         cards

@@ -11,7 +11,7 @@ use crate::{
     day::Day,
     gate::Rows,
     identity::Identifying,
-    written::{Index, Written},
+    written::{Index, Written, is_key, is_shared, shared, unmarked},
 };
 
 /// Clients with their ids, in the order of them.
@@ -36,12 +36,15 @@ struct Giver<'a> {
     past: &'a Written,
     index: &'a Index<'a>,
     keys: &'a RouteKeys,
-    /// Per cluster, its identities: those that stand in no other.
-    unshared: Lists<u64>,
+    /// Per cluster, its identities, marked where they stand in another one too.
+    known_by: Lists<u64>,
     card_of: Vec<Option<u32>>,
     /// Clusters that wait as a whole.
     waits: BTreeMap<u32, (Why, Vec<u32>)>,
 }
+
+/// A key says who a row is, whatever else was edited.
+const KEY_VOTES: u32 = 1000;
 
 /// How often a cluster's identities vote for a card.
 struct Votes {
@@ -60,7 +63,7 @@ pub(super) fn give(
 ) -> Given {
     let cards = vec![None; links.clusters.len()];
     let pairs = identities_of(&links.clusters, read);
-    let unshared = unshared(&pairs, links.clusters.len());
+    let known_by = known_by(&pairs, links.clusters.len());
     let mut giver = Giver {
         rows,
         identifying,
@@ -69,7 +72,7 @@ pub(super) fn give(
         past,
         index,
         keys,
-        unshared,
+        known_by,
         card_of: cards,
         waits: BTreeMap::new(),
     };
@@ -78,6 +81,18 @@ pub(super) fn give(
     let merged = giver.join_and_split(&votes);
     giver.ask(&links.asks);
     giver.finish(merged, &links.undecided, &pairs)
+}
+
+/// Gives each card that has a hash of one of the groups, with its own mark. Both lists ascend.
+fn join(groups: &[(u64, u32)], cards: &[(u64, u32)], mut give: impl FnMut(&[(u64, u32)], u64, u32)) {
+    let mut at = 0;
+    for group in groups.chunk_by(|a, b| a.0 == b.0) {
+        while at < cards.len() && unmarked(cards[at].0) < unmarked(group[0].0) {
+            at += 1;
+        }
+        let same = cards[at..].iter().take_while(|(hash, _)| unmarked(*hash) == unmarked(group[0].0));
+        same.for_each(|(hash, card)| give(group, *hash, *card));
+    }
 }
 
 /// Every identity with its cluster, ascending, each pair once.
@@ -93,10 +108,13 @@ fn identities_of(clusters: &Lists<u32>, read: &Read) -> Vec<(u64, u32)> {
     pairs
 }
 
-/// Per cluster, the identities that stand in no other, ascending.
-fn unshared(pairs: &[(u64, u32)], clusters: usize) -> Lists<u64> {
-    let alone = pairs.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() == 1).map(|g| (g[0].1, g[0].0));
-    let mut by_cluster: Vec<(u32, u64)> = alone.collect();
+/// Per cluster, its identities, ascending; those that stand in another one too are marked as shared.
+fn known_by(pairs: &[(u64, u32)], clusters: usize) -> Lists<u64> {
+    let marked = pairs.chunk_by(|a, b| a.0 == b.0).flat_map(|group| {
+        let is_shared = group.len() > 1;
+        group.iter().map(move |(identity, cluster)| (*cluster, if is_shared { shared(*identity) } else { *identity }))
+    });
+    let mut by_cluster: Vec<(u32, u64)> = marked.collect();
     by_cluster.par_sort_unstable();
     let mut lists = Lists::with_capacity(clusters, by_cluster.len());
     let mut next = by_cluster.into_iter().peekable();
@@ -110,27 +128,38 @@ fn unshared(pairs: &[(u64, u32)], clusters: usize) -> Lists<u64> {
 }
 
 impl Giver<'_> {
-    /// Every identity that a card was known by votes for it. One that stands in several clusters by now
-    /// votes only where the qualified form, which the name is part of, was remembered too.
+    /// Every identity that a card was known by votes for it. One that several people share, or shared
+    /// then, votes only where the name agrees; a key outvotes them all.
     fn votes(&self, pairs: &[(u64, u32)]) -> Votes {
-        let known = self.index.identities();
-        let mut list: Vec<(u32, u32)> = Vec::with_capacity(known.len());
-        let mut at = 0;
-        for group in pairs.chunk_by(|a, b| a.0 == b.0) {
-            while at < known.len() && known[at].0 < group[0].0 {
-                at += 1;
-            }
-            let cards = known[at..].iter().take_while(|(i, _)| *i == group[0].0).map(|(_, card)| *card);
-            let alone = group.len() == 1;
-            for card in cards {
-                let same_name = |c: &&(u64, u32)| alone || self.names_agree(c.1, card);
-                list.extend(group.iter().filter(same_name).map(|(_, cluster)| (*cluster, card)));
+        let mut list: Vec<(u32, u32, u32)> = Vec::with_capacity(self.index.identities().len());
+        join(pairs, self.index.identities(), |group, identity, card| {
+            let certain = group.len() == 1 && !is_shared(identity);
+            let agrees = |c: &&(u64, u32)| certain || self.names_agree(c.1, card);
+            list.extend(group.iter().filter(agrees).map(|(_, cluster)| (*cluster, card, 1)));
+        });
+        let keys = self.keys_of_clusters();
+        if !keys.is_empty() {
+            join(&keys, self.index.handles(), |group, _, card| {
+                list.extend(group.iter().map(|(_, cluster)| (*cluster, card, KEY_VOTES)));
+            });
+        }
+        list.par_sort_unstable();
+        let sum = |group: &[(u32, u32, u32)]| (group[0].0, group[0].1, group.iter().map(|(.., votes)| votes).sum());
+        Votes { list: list.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(sum).collect() }
+    }
+
+    /// The keys of the clusters' rows, ascending.
+    fn keys_of_clusters(&self) -> Vec<(u64, u32)> {
+        let mut keys = Vec::new();
+        for (cluster, rows) in self.clusters.iter().enumerate() {
+            for row in rows {
+                let handles = self.rows.handles(*row as usize).iter();
+                keys.extend(handles.filter(|h| is_key(**h)).map(|handle| (*handle, cluster as u32)));
             }
         }
-        self.qualified_votes(&mut list);
-        list.par_sort_unstable();
-        let list = list.chunk_by(|a, b| a == b).map(|g| (g[0].0, g[0].1, g.len() as u32)).collect();
-        Votes { list }
+        keys.par_sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// Whether a row of the cluster has the name that the card was written with.
@@ -149,28 +178,6 @@ impl Giver<'_> {
         self.identifying.traits(self.rows.record(row), seen).full_name()
     }
 
-    /// Clusters that share all they have with others are known by their values together with the name.
-    fn qualified_votes(&self, list: &mut Vec<(u32, u32)>) {
-        for cluster in 0..self.clusters.len() as u32 {
-            if self.unshared.get(cluster as usize).is_empty() {
-                for identity in self.qualified(cluster) {
-                    list.extend(self.index.of_identity(identity).map(|card| (cluster, card)));
-                }
-            }
-        }
-    }
-
-    fn qualified(&self, cluster: u32) -> BTreeSet<u64> {
-        let rows = self.clusters.get(cluster as usize);
-        rows.iter()
-            .flat_map(|row| {
-                let name = self.full_name(*row).unwrap_or_default();
-                let identities = self.read.identities.get(*row as usize).iter();
-                identities.map(move |i| self.keys.qualified(*i, &name))
-            })
-            .collect()
-    }
-
     /// Most votes, then the older card, then the smaller id; each card to one cluster.
     fn assign(&mut self, votes: &Votes) {
         let mut order: Vec<&(u32, u32, u32)> = votes.list.iter().collect();
@@ -179,17 +186,25 @@ impl Giver<'_> {
             (u32::MAX - votes, born, id, self.birth_identity(*cluster))
         });
         let mut taken = vec![false; self.past.len()];
-        for (cluster, card, _) in order {
-            let own = &mut self.card_of[*cluster as usize];
-            if own.is_none() && !taken[*card as usize] {
-                *own = Some(*card);
+        for (cluster, card, votes) in order {
+            if self.card_of[*cluster as usize].is_none() && !taken[*card as usize] && self.is_holder(*cluster, *card, *votes) {
+                self.card_of[*cluster as usize] = Some(*card);
                 taken[*card as usize] = true;
             }
         }
     }
 
+    /// Whether a cluster is the card's person: most of its identities are here, or the name agrees. A
+    /// phone that somebody else has by now is not its former holder.
+    fn is_holder(&self, cluster: u32, card: u32, votes: u32) -> bool {
+        let most = votes as usize * 2 > self.past.identities.get(card as usize).len();
+        most || self.past.names[card as usize] == 0
+            || self.name_prints(cluster).next().is_none()
+            || self.names_agree(cluster, card)
+    }
+
     fn birth_identity(&self, cluster: u32) -> u64 {
-        self.unshared.get(cluster as usize).first().copied().unwrap_or(u64::MAX)
+        self.known_by.get(cluster as usize).first().copied().unwrap_or(u64::MAX)
     }
 
     /// Two cards that became one cluster, and one card that became two. Without a new or edited row to
@@ -268,7 +283,7 @@ impl Giver<'_> {
             ids: Vec::with_capacity(order.len()),
             cards: Vec::with_capacity(order.len()),
             rows: Lists::with_capacity(order.len(), self.rows.seen().len()),
-            identities: Lists::with_capacity(order.len(), self.unshared.items().len()),
+            identities: Lists::with_capacity(order.len(), self.known_by.items().len()),
             merged: merged.into_iter().filter_map(|(card, c)| Some((card, ids[c as usize]?))).collect(),
             waiting: Vec::new(),
             tied: BTreeSet::new(),
@@ -282,7 +297,7 @@ impl Giver<'_> {
             given.cards.push(self.card_of[cluster as usize]);
             given.rows.extend(self.clusters.get(cluster as usize).iter().copied());
             given.rows.end();
-            given.identities.extend(self.known_by(cluster));
+            given.identities.extend(self.known_by.get(cluster as usize).iter().copied());
             given.identities.end();
         }
         self.hold(&mut given, undecided);
@@ -307,14 +322,6 @@ impl Giver<'_> {
         days
     }
 
-    /// What a client is known by: what nobody else has, or else its values together with its name.
-    fn known_by(&self, cluster: u32) -> Vec<u64> {
-        match self.unshared.get(cluster as usize) {
-            [] => self.qualified(cluster).into_iter().collect(),
-            unshared => unshared.to_vec(),
-        }
-    }
-
     /// The id of every cluster that doesn't wait: its card's, or a new one that never was in use.
     fn bear(&mut self) -> Vec<Option<ClientId>> {
         let mut ids: Vec<Option<ClientId>> = vec![None; self.clusters.len()];
@@ -326,7 +333,7 @@ impl Giver<'_> {
             if let Some(card) = self.card_of[cluster as usize] {
                 ids[cluster as usize] = Some(self.past.ids[card as usize]);
             } else {
-                let smallest = self.known_by(cluster).first().copied();
+                let smallest = self.known_by.get(cluster as usize).first().copied();
                 let prints = self.clusters.get(cluster as usize).iter().map(|r| self.read.prints[*r as usize]);
                 match smallest {
                     Some(smallest) => births.push((smallest, prints.min().unwrap_or_default(), cluster)),
@@ -352,6 +359,22 @@ impl Giver<'_> {
         ids
     }
 
+    /// The cards that a waiting row may belong to. On a shared value somebody of another name is
+    /// somebody else.
+    fn cards_of(&self, row: u32) -> Vec<u32> {
+        let name = self.full_name(row).map(|name| self.keys.name(&name));
+        let other = |card: u32| name.is_some_and(|n| ![0, n].contains(&self.past.names[card as usize]));
+        let mut cards = Vec::new();
+        for identity in self.read.identities.get(row as usize) {
+            let found = self.index.of_identity(*identity);
+            cards.extend(found.filter(|(card, is_shared)| !is_shared || !other(*card)).map(|(card, _)| card));
+        }
+        for handle in self.rows.handles(row as usize) {
+            cards.extend(self.index.of_handle(*handle));
+        }
+        cards
+    }
+
     /// Rows that wait, and the cards that stay as they are because of them.
     fn hold(&self, given: &mut Given, undecided: &BTreeSet<u32>) {
         let held = self.rows.seen().iter().enumerate().filter(|(_, seen)| seen.is_held());
@@ -363,11 +386,8 @@ impl Giver<'_> {
             waiting.extend(rows.map(|row| (*row, *why, cards.clone())));
         }
         for (row, why, mut cards) in waiting {
-            for identity in self.read.identities.get(row as usize) {
-                cards.extend(self.index.of_identity(*identity));
-            }
-            for handle in self.rows.handles(row as usize) {
-                cards.extend(self.index.of_handle(*handle));
+            if cards.is_empty() {
+                cards = self.cards_of(row);
             }
             cards.sort_unstable();
             cards.dedup();

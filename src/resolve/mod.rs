@@ -22,7 +22,7 @@ use crate::{
     identity::{Identifying, Value},
     keys::{Hasher, Keys, Use},
     set::FieldId,
-    written::{Index, Written},
+    written::{Index, Written, unmarked},
 };
 
 /// The keys of one route's matching.
@@ -44,18 +44,13 @@ impl RouteKeys {
     #[must_use]
     pub fn identity(&self, value: &Value<'_>) -> u64 {
         let [kind, text] = value.parts();
-        self.identity.short(&[kind, text])
+        unmarked(self.identity.short(&[kind, text]))
     }
 
     /// The hash of a full name.
     #[must_use]
     pub fn name(&self, full_name: &str) -> u64 {
         self.identity.short(&[b"name", full_name.as_bytes()]).max(1)
-    }
-
-    /// The hash of an identity that several people share, together with a name.
-    pub(crate) fn qualified(&self, identity: u64, full_name: &str) -> u64 {
-        self.identity.short(&[b"qualified", &identity.to_be_bytes(), full_name.as_bytes()])
     }
 
     /// The id that a client is born with.
@@ -94,7 +89,7 @@ pub struct Clients {
     pub rows: Lists<u32>,
     /// What survives of each, by field.
     pub cells: Lists<Survivor>,
-    /// The hashed identities of each, ascending: the unshared ones, or else one that is qualified by the name.
+    /// The hashed identities of each, ascending: marked where somebody else has them too.
     pub identities: Lists<u64>,
     /// Cards that became part of another client: they go once it stands.
     pub merged: BTreeMap<u32, ClientId>,

@@ -8,6 +8,7 @@ use crate::{
     csr::Lists,
     gate::Rows,
     identity::Identifying,
+    written::unmarked,
 };
 
 /// The identities and prints of a route's rows.
@@ -84,7 +85,7 @@ impl Part {
         self.joins.push(self.identities.len() > start);
         if self.identities.len() == start && !rows.handles(row).is_empty() {
             let handles: Vec<u8> = rows.handles(row).iter().flat_map(|h| h.to_be_bytes()).collect();
-            self.identities.push(keys.identity.short(&[b"row", &handles]));
+            self.identities.push(unmarked(keys.identity.short(&[b"row", &handles])));
         }
         self.identities[start..].sort_unstable();
         let mut kept = start;

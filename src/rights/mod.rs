@@ -49,6 +49,8 @@ pub struct Reached {
     cells: BTreeMap<CellId, Days>,
     /// Remembered grants of rows whose refusal came from their own cell, by which they are projected.
     restored: BTreeMap<RowId, Days>,
+    /// Rows whose own cell refuses with no date to compare: no grant beside it frees them.
+    standing: BTreeSet<(RowId, PurposeId)>,
     /// To be remembered.
     pub new: Vec<Remembered>,
     /// Who said yes, as it is now.
@@ -75,6 +77,12 @@ impl Reached {
     #[must_use]
     pub fn row(&self, row: RowId) -> &[(PurposeId, Day)] {
         self.rows.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the row's own cell refuses with no date to compare.
+    #[must_use]
+    pub fn stands(&self, row: RowId, purpose: PurposeId) -> bool {
+        self.standing.contains(&(row, purpose))
     }
 
     /// The refused purposes of one value of a row.

@@ -37,7 +37,7 @@ pub(super) struct Reach<'a> {
     cells: BTreeMap<CellId, Days>,
     reached: BTreeMap<Entry, (Day, Cause)>,
     own: BTreeSet<RowId>,
-    standing: Vec<(RowId, PurposeId)>,
+    standing: BTreeSet<(RowId, PurposeId)>,
     followed: HashMap<(u64, Option<[u8; 16]>, PurposeId), Day>,
     named: BTreeSet<RowId>,
     queue: Vec<Step>,
@@ -85,7 +85,7 @@ impl<'a> Reach<'a> {
             cells: BTreeMap::new(),
             reached: BTreeMap::new(),
             own: BTreeSet::new(),
-            standing: Vec::new(),
+            standing: BTreeSet::new(),
             followed: HashMap::new(),
             named: BTreeSet::new(),
             queue: Vec::new(),
@@ -120,7 +120,7 @@ impl<'a> Reach<'a> {
         let Seed { row, purpose, day, cause, stands } = *seed;
         self.own.insert(row);
         if stands {
-            self.standing.push((row, purpose));
+            self.standing.insert((row, purpose));
         }
         self.queue.push(Step::Row { row, purpose, day, cause });
         if cause == Cause::List {
@@ -307,9 +307,7 @@ impl<'a> Reach<'a> {
         let by_value = people.iter().filter(|r| !self.own.contains(r) && self.named.contains(r)).count();
         out.counts = Counts { own, by_value, by_link: people.len() - own - by_value };
         out.rows = self.rows;
-        for (row, purpose) in self.standing {
-            latest(out.rows.entry(row).or_default(), purpose, Day::FOREVER);
-        }
+        out.standing = self.standing;
         out.cells = self.cells;
         // A purpose for each of which the same is asked asks once.
         self.questions.dedup();

@@ -132,6 +132,10 @@ impl Bridge {
         self.shops[route].lock().expect("no test panicked with it").clone()
     }
 
+    pub(crate) fn ids(&self, route: &str) -> Vec<ClientId> {
+        self.shop(route).cards.into_keys().collect()
+    }
+
     /// The cards of a route as lines, sorted: their filled columns in the order of their names.
     pub(crate) fn cards(&self, route: &str) -> Vec<String> {
         let line = |card: &BTreeMap<String, String>| {
