@@ -33,14 +33,20 @@ impl Value<'_> {
     /// The parts that are hashed for it.
     #[must_use]
     pub fn parts(&self) -> [&[u8]; 2] {
-        let kind: &[u8] = match self.identity {
-            Identity::Email => b"email",
-            Identity::Phone => b"phone",
-            Identity::Document => b"document",
-            Identity::Name | Identity::Birth => b"name+birth",
-        };
-        [kind, self.text.as_bytes()]
+        parts(self.identity, self.text)
     }
+}
+
+/// The parts that are hashed for a value.
+#[must_use]
+pub fn parts(identity: Identity, text: &str) -> [&[u8]; 2] {
+    let kind: &[u8] = match identity {
+        Identity::Email => b"email",
+        Identity::Phone => b"phone",
+        Identity::Document => b"document",
+        Identity::Name | Identity::Birth => b"name+birth",
+    };
+    [kind, text.as_bytes()]
 }
 
 impl Identifying {

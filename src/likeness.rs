@@ -112,10 +112,27 @@ impl Traits {
         self.name.key(|given| (!given.initial).then_some(given.text.as_str()))
     }
 
-    /// A key that a full name shares with its family name and initial.
+    /// The keys under which a person of this name is remembered, so that one who is written with an
+    /// initial is known again too; each with a word that keeps the kinds apart.
     #[must_use]
-    pub fn initialled_name(&self) -> Option<String> {
-        self.name.key(|given| given.text.get(..1))
+    pub fn remembered_as(&self) -> Vec<(&'static str, String)> {
+        let initialled = self.name.key(|given| given.text.get(..1));
+        match (self.full_name(), initialled) {
+            (Some(full), Some(short)) => vec![("full", full), ("short of full", short)],
+            (None, Some(short)) => vec![("short", short)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The keys under which a person of this name may have been remembered.
+    #[must_use]
+    pub fn known_as(&self) -> Vec<(&'static str, String)> {
+        let initialled = self.name.key(|given| given.text.get(..1));
+        match (self.full_name(), initialled) {
+            (Some(full), Some(short)) => vec![("full", full), ("short", short)],
+            (None, Some(short)) => vec![("short of full", short.clone()), ("short", short)],
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -295,7 +312,18 @@ mod tests {
         assert_eq!(traits("Петрова/Анна/").full_name(), traits("Petrova/Anna/Ivanovna").full_name());
         assert_eq!(traits("Ким Лин").full_name(), traits("Лин/Ким/").full_name());
         assert_eq!(traits("Петрова/А./").full_name(), None);
-        assert_eq!(traits("Петрова/А./").initialled_name(), traits("Петрова/Анна/").initialled_name());
+        let meet = |a: &str, b: &str| traits(a).remembered_as().iter().any(|key| traits(b).known_as().contains(key));
+        for (a, b, expected) in [
+            ("Петрова/Анна/", "Петрова/Анна/", true),
+            ("Петрова/Анна/", "Петрова/А./", true),
+            ("Петрова/А./", "Петрова/Анна/", true),
+            ("Петрова/А./", "Petrova/A./", true),
+            ("Петрова/Анна/", "Петрова/Алла/", false),
+            ("Петрова/А./", "Петрова/Ольга/", false),
+            ("/Анна/", "/Анна/", false),
+        ] {
+            assert_eq!(meet(a, b), expected, "{a} | {b}");
+        }
         assert_eq!(traits("/Анна/").full_name(), None);
     }
 }

@@ -214,7 +214,6 @@ impl Route<'_> {
         let keys = RouteKeys::new(world.ledger.keys(), &route.name);
         let prints = PlanKeys::new(world.ledger.keys(), &route.name);
         let around = Around {
-            records: self.records,
             config: self.config,
             reached: self.reached,
             past: &past,
@@ -428,7 +427,7 @@ fn change(
     closed: &gate::Closed,
     place: &dyn Fn(u32) -> crate::address::Place,
 ) -> Option<ChangeReport> {
-    if entry.step == plan::Step::Stand {
+    if entry.step == plan::Step::Stand || entry.is_silent() {
         return None;
     }
     let names = |bits: u64| {

@@ -14,7 +14,7 @@ use crate::{
 /// What the ledger says was written for one route, card by card in the order of their ids.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Written {
-    /// How many runs wrote to this route: the age of a card is the run that bore it.
+    /// How many runs bore cards: the age of a card is the run that bore it.
     pub runs: u32,
     /// The columns that the fingerprints belong to, in their order.
     pub columns: Vec<String>,
@@ -39,6 +39,13 @@ pub struct Written {
     /// Those of the cards that a refusal took away, ascending: nothing of them stands, but they are known
     /// again, so that a later grant brings back the same id.
     pub tombs: Vec<ClientId>,
+    /// Cards from which a refusal took something, ascending, and per column what would stand had nobody
+    /// refused: matching and questions go on as if nobody had.
+    pub shadows: Vec<ClientId>,
+    /// One fingerprint per shadow and column.
+    pub shadow_prints: Vec<u64>,
+    /// The last day on which some purpose would carry each shadow.
+    pub shadow_until: Vec<Day>,
     /// Ids that were in use and are not any more, ascending: never given again.
     pub retired: Vec<ClientId>,
     /// What matching saw of every row, hashed, ascending: tells which rows are new or edited.
@@ -124,6 +131,22 @@ impl Written {
     pub fn prints_of(&self, card: usize) -> &[u64] {
         let width = self.columns.len();
         &self.prints[card * width..(card + 1) * width]
+    }
+
+    /// The fingerprints of a card as if nobody had refused, one per column.
+    #[must_use]
+    pub fn shadow_of(&self, card: usize) -> &[u64] {
+        let width = self.columns.len();
+        match self.shadows.binary_search(&self.ids[card]) {
+            Ok(i) => &self.shadow_prints[i * width..(i + 1) * width],
+            Err(_) => self.prints_of(card),
+        }
+    }
+
+    /// The last day on which some purpose would carry a card, had nobody refused.
+    #[must_use]
+    pub fn shadow_until(&self, card: usize) -> Day {
+        self.shadows.binary_search(&self.ids[card]).map_or(self.until[card], |i| self.shadow_until[i])
     }
 
     /// The card of an id.

@@ -8,10 +8,9 @@ use super::{Cleared, Granted, Rows};
 use crate::{
     config::{Config, RouteConfig},
     day::Day,
-    identity::Identifying,
-    record::{Records, RowId, values},
+    record::{RowId, values},
     resolve::{Clients, RouteKeys, Survivor, SurvivorState},
-    rights::Reached,
+    rights::{Reached, RefusedValue},
     set::{FieldId, FieldSet, PurposeId, PurposeSet},
     written::{Index, Written},
 };
@@ -27,6 +26,8 @@ pub struct Closed {
     pub carried: Vec<PurposeSet>,
     /// The last day on which some purpose carries each.
     pub until: Vec<Day>,
+    /// The same as if nobody had refused.
+    pub shadow_until: Vec<Day>,
     /// Per client, the permission flags of the route that say yes, as bits in the route's order.
     pub flags: Vec<u64>,
     /// Cards without a client that a refusal names, with the purposes that it closes.
@@ -50,8 +51,6 @@ pub enum May {
 
 /// What is known beside the clients.
 pub struct Around<'a> {
-    /// All rows, to find the cards of refused people who have no row in the route.
-    pub records: &'a Records,
     /// The config.
     pub config: &'a Config,
     /// What refusals reached.
@@ -79,6 +78,7 @@ struct Judged {
     may: May,
     carried: PurposeSet,
     until: Day,
+    shadow_until: Day,
     flags: u64,
     states: Option<Vec<SurvivorState>>,
 }
@@ -103,6 +103,7 @@ pub fn close(clients: Granted<Clients>, rows: &Granted<Rows<'_>>, around: &Aroun
         closed.may.push(judged.may);
         closed.carried.push(judged.carried);
         closed.until.push(judged.until);
+        closed.shadow_until.push(judged.shadow_until);
         closed.flags.push(judged.flags);
         for (cell, state) in clients_of.cells.get_mut(client).iter_mut().zip(judged.states.unwrap_or_default()) {
             cell.state = state;
@@ -117,12 +118,14 @@ impl Closer<'_> {
         let members = self.clients.rows.get(client);
         let days = self.closed_days(members);
         let touched = !days.is_empty() || self.has_blocked_cell(members);
-        let (mut carried, mut until) = (PurposeSet::EMPTY, Day::NEVER);
+        let (mut carried, mut until, mut shadow_until) = (PurposeSet::EMPTY, Day::NEVER, Day::NEVER);
         for row in members {
             for purpose in self.rows.seen()[*row as usize].ready().iter() {
+                let last = self.rows.grant(*row as usize, purpose).map_or(Day::NEVER, |f| f.until);
+                shadow_until = shadow_until.max(last);
                 if self.is_open(*row, purpose, &days) {
                     carried.insert(purpose);
-                    until = until.max(self.rows.grant(*row as usize, purpose).map_or(Day::NEVER, |f| f.until));
+                    until = until.max(last);
                 }
             }
         }
@@ -140,7 +143,7 @@ impl Closer<'_> {
         } else {
             May::Gain
         };
-        Judged { may, carried, until, flags, states }
+        Judged { may, carried, until, shadow_until, flags, states }
     }
 
     /// The purposes of the route that a refusal closes for a client, each with the latest day of one.
@@ -269,48 +272,33 @@ impl Closer<'_> {
     }
 
     /// Cards whose people have no row in the route any more, or only rows that wait, and whom a refusal
-    /// names. Rows from outside the route may be asked here: what they answer only takes away.
+    /// names.
     fn cards(&self) -> BTreeMap<u32, PurposeSet> {
-        let identifying = Identifying::of(self.around.config);
         let mut closed: BTreeMap<u32, PurposeSet> = BTreeMap::new();
         if self.around.past.is_empty() {
             return closed;
         }
-        let rows = self.around.reached.rows().map(|(row, list)| (row, list.to_vec()));
-        let cells = self.around.reached.cells().map(|((row, ..), list)| (row, list.to_vec()));
-        for (row, list) in rows.chain(cells) {
-            let purposes: PurposeSet = list.iter().map(|(p, _)| *p).collect();
-            let purposes = purposes.intersection(self.route.purposes);
-            if !purposes.is_empty() {
-                for card in self.cards_of(row, &identifying) {
-                    let known = closed.entry(card).or_default();
-                    *known = known.union(purposes);
-                }
+        for value in &self.around.reached.values {
+            let purposes = value.purposes.intersection(self.route.purposes);
+            for card in self.cards_of(value).filter(|_| !purposes.is_empty()) {
+                let known = closed.entry(card).or_default();
+                *known = known.union(purposes);
             }
         }
-        let has_client: Vec<u32> = self.clients.cards.iter().flatten().copied().collect();
-        has_client.iter().for_each(|card| {
+        for card in self.clients.cards.iter().flatten() {
             closed.remove(card);
-        });
+        }
         closed
     }
 
-    fn cards_of(&self, row: RowId, identifying: &Identifying) -> Vec<u32> {
-        let record = self.around.records.get(row);
-        let all = FieldSet::from_bits(u64::MAX);
-        let name = identifying.traits(record, all).full_name();
-        let hash = name.map(|n| self.around.keys.name(&n));
-        let mut cards = Vec::new();
-        identifying.each(record, all, |value| {
-            let identity = self.around.keys.identity(&value);
-            for (card, is_shared) in self.around.index.of_identity(identity) {
-                let known = self.around.past.names[card as usize];
-                let same_name = hash == Some(known);
-                if same_name || (!is_shared && (known == 0 || hash.is_none())) {
-                    cards.push(card);
-                }
-            }
-        });
-        cards
+    /// The cards that a value is known by. One that several people share means only who has the name.
+    fn cards_of(&self, value: &RefusedValue) -> impl Iterator<Item = u32> {
+        let name = value.name().map(|name| self.around.keys.name(name.expose()));
+        let identity = self.around.keys.identity_of(value.identity, value.text());
+        self.around.index.of_identity(identity).filter_map(move |(card, is_shared)| {
+            let known = self.around.past.names[card as usize];
+            let is_meant = name == Some(known) || (!is_shared && (known == 0 || name.is_none()));
+            is_meant.then_some(card)
+        })
     }
 }

@@ -66,6 +66,9 @@ pub(super) fn pack<E>(written: &Written, mut give: impl FnMut(&[u8]) -> Result<(
     out.lists(&written.identities)?;
     out.lists(&written.handles)?;
     out.array(&written.tombs, |id| id.0)?;
+    out.array(&written.shadows, |id| id.0)?;
+    out.array(&written.shadow_prints, u64::to_le_bytes)?;
+    out.array(&written.shadow_until, |day| day.0.to_le_bytes())?;
     out.array(&written.retired, |id| id.0)?;
     out.array(&written.seen, u64::to_le_bytes)?;
     out.array(&written.innocent, u64::to_le_bytes)?;
@@ -132,6 +135,9 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
         identities: input.lists()?,
         handles: input.lists()?,
         tombs: input.array(ClientId)?,
+        shadows: input.array(ClientId)?,
+        shadow_prints: input.array(u64::from_le_bytes)?,
+        shadow_until: input.array(|b| Day(i32::from_le_bytes(b)))?,
         retired: input.array(ClientId)?,
         seen: input.array(u64::from_le_bytes)?,
         innocent: input.array(u64::from_le_bytes)?,
@@ -145,6 +151,8 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
         && written.carried.len() == cards
         && written.names.len() == cards
         && written.prints.len() == cards * written.columns.len()
+        && written.shadow_prints.len() == written.shadows.len() * written.columns.len()
+        && written.shadow_until.len() == written.shadows.len()
         && written.identities.len() == cards
         && written.handles.len() == cards;
     (even && input.0.is_empty()).then_some(written)
@@ -176,6 +184,9 @@ mod tests {
             identities,
             handles,
             tombs: vec![ClientId([2; 10])],
+            shadows: vec![ClientId([2; 10])],
+            shadow_prints: vec![5, 6],
+            shadow_until: vec![Day(8)],
             retired: vec![ClientId([9; 10])],
             seen: vec![4],
             innocent: vec![],

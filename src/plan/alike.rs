@@ -9,15 +9,20 @@ use super::{Entry, Item, Planner, Reason, Step, Waits};
 const COMMON_MAX: usize = 64;
 
 /// Turns deletions and creations that look like one edit into questions.
-pub(super) fn edits(planner: &Planner<'_>, entries: &mut [Entry], prints: &[u64]) -> Vec<Item> {
-    let vanished: Vec<usize> = (0..entries.len()).filter(|i| entries[*i].why == Reason::Absent).collect();
+pub(super) fn edits(
+    planner: &Planner<'_>,
+    entries: &mut [Entry],
+    prints: &[u64],
+    shadows: &BTreeMap<usize, Vec<u64>>,
+) -> Vec<Item> {
+    let vanished: Vec<usize> = (0..entries.len()).filter(|i| entries[*i].is_absent).collect();
     let appeared: Vec<usize> = (0..entries.len()).filter(|i| entries[*i].step == Step::Create).collect();
     if vanished.is_empty() || appeared.is_empty() {
         return Vec::new();
     }
     let past = planner.known.past;
     let before: BTreeMap<usize, Vec<u64>> =
-        vanished.iter().filter_map(|i| Some((*i, planner.columns.prints_of(past, entries[*i].card()?)))).collect();
+        vanished.iter().filter_map(|i| Some((*i, planner.columns.shadow_of(past, entries[*i].card()?)))).collect();
     let mut by_name: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut by_value: HashMap<(usize, u64), Vec<usize>> = HashMap::new();
     for (entry, prints) in &before {
@@ -33,16 +38,17 @@ pub(super) fn edits(planner: &Planner<'_>, entries: &mut [Entry], prints: &[u64]
     for entry in appeared {
         let Some(client) = entries[entry].client() else { continue };
         let width = planner.columns.len();
-        let new = &prints[client * width..(client + 1) * width];
+        let new = shadows.get(&client).map_or(&prints[client * width..(client + 1) * width], Vec::as_slice);
         let alike = matches(planner, client, new, &before, &by_name, &by_value);
         if alike.is_empty() {
             continue;
         }
         entries[entry].step = Step::Omit;
         entries[entry].why = Reason::Edit;
-        for other in &alike {
-            entries[*other].step = Step::Hold;
-            entries[*other].why = Reason::Edit;
+        for other in alike.iter().copied() {
+            if entries[other].why == Reason::Absent {
+                (entries[other].step, entries[other].why) = (Step::Hold, Reason::Edit);
+            }
         }
         let clients = planner.clients_of();
         let row = clients.rows.get(client).iter().copied().min_by_key(|r| planner.rows.seen()[*r as usize].row());

@@ -1,5 +1,7 @@
 //! The columns of a destination, what stands in them, and what shall.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::{ColumnOf, Entry, Planner};
@@ -7,7 +9,7 @@ use crate::{
     change::{Layout, LayoutColumn},
     check::kind::Column,
     config::{Config, RouteConfig},
-    gate::Rows,
+    gate::{May, Rows},
     name,
     purpose::Channel,
     resolve::{Survivor, SurvivorState},
@@ -92,7 +94,15 @@ impl Columns {
 
     /// The fingerprints of a card, in the order of these columns; 0 where it had no such column.
     pub(super) fn prints_of(&self, past: &Written, card: usize) -> Vec<u64> {
-        let before = past.prints_of(card);
+        self.in_order(past, past.prints_of(card))
+    }
+
+    /// The same as if nobody had refused.
+    pub(super) fn shadow_of(&self, past: &Written, card: usize) -> Vec<u64> {
+        self.in_order(past, past.shadow_of(card))
+    }
+
+    fn in_order(&self, past: &Written, before: &[u64]) -> Vec<u64> {
         if past.columns == self.names {
             return before.to_vec();
         }
@@ -126,7 +136,7 @@ pub(super) fn fingerprints(planner: &Planner<'_>) -> Vec<u64> {
         let cells = clients.cells.get(client);
         for (column, print) in prints.iter_mut().enumerate() {
             *print = match columns.of[column] {
-                ColumnOf::Field(field) => value_print(planner, column, cells, field),
+                ColumnOf::Field(field) => value_print(planner, column, cells, field, Survivor::has_value),
                 ColumnOf::Flag(..) => flag_print(planner, column, client),
             };
         }
@@ -134,8 +144,30 @@ pub(super) fn fingerprints(planner: &Planner<'_>) -> Vec<u64> {
     prints
 }
 
-fn value_print(planner: &Planner<'_>, column: usize, cells: &[Survivor], field: FieldId) -> u64 {
-    let mut values = cells.iter().filter(|c| c.field == field && c.has_value()).filter_map(|c| c.text(planner.rows));
+/// Per client from which a refusal takes something, its fingerprints as if nobody had refused.
+pub(super) fn shadows(planner: &Planner<'_>) -> BTreeMap<usize, Vec<u64>> {
+    let clients = planner.clients_of();
+    let is_touched = |client: &usize| {
+        planner.closed.may[*client] != May::Gain
+            || clients.cells.get(*client).iter().any(|c| c.state == SurvivorState::Refused)
+    };
+    let print = |client: usize, column: usize| match planner.columns.of[column] {
+        ColumnOf::Field(field) => value_print(planner, column, clients.cells.get(client), field, Survivor::had_value),
+        ColumnOf::Flag(..) => flag_print(planner, column, client),
+    };
+    let prints = |client: usize| (client, (0..planner.columns.len()).map(|column| print(client, column)).collect());
+    (0..clients.len()).filter(is_touched).map(prints).collect()
+}
+
+fn value_print(
+    planner: &Planner<'_>,
+    column: usize,
+    cells: &[Survivor],
+    field: FieldId,
+    counts: fn(Survivor) -> bool,
+) -> u64 {
+    let cells = cells.iter().filter(|c| c.field == field && counts(**c));
+    let mut values = cells.filter_map(|c| c.text(planner.rows));
     let Some(first) = values.next() else { return 0 };
     let (name, version) = (planner.columns.names[column].as_bytes(), [planner.columns.versions[column]]);
     let hasher = &planner.known.prints.fingerprint;
@@ -169,6 +201,7 @@ pub(super) fn compare(
 ) {
     let width = planner.columns.len();
     let cells = planner.clients_of().cells.get(client);
+    let only_loses = planner.closed.may[client] == May::Lose && !planner.closed.is_frozen;
     for column in 0..width {
         let (new, old, bit) = (prints[client * width + column], before[column], 1 << column);
         let becomes = match planner.columns.of[column] {
@@ -182,6 +215,11 @@ pub(super) fn compare(
                 if old != 0 {
                     entry.replaced |= bit;
                 }
+            }
+            // A card that only loses doesn't keep what its rows don't say any more.
+            Becomes::Value if new != old && old != 0 && only_loses => {
+                entry.clear |= bit;
+                entry.refused |= bit;
             }
             // A flag that turns to no is a loss.
             Becomes::Denied if new != old => entry.set |= bit,

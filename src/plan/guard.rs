@@ -123,7 +123,7 @@ impl Plan {
 fn hold_back(entry: &mut Entry, through: Through) {
     match (through, entry.step) {
         (Through::All, _) | (_, Step::Stand | Step::Hold | Step::Omit) => {}
-        (_, Step::Delete) if entry.why == Reason::Refused => {}
+        (_, Step::Delete) if entry.why == Reason::Refused || entry.refused != 0 => {}
         (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => entry.step = Step::Hold,
         (Through::AllButLapses, _) => {}
         (Through::Refusals, Step::Update) if entry.refused != 0 => {

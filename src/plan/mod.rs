@@ -34,6 +34,10 @@ pub struct Entry {
     pub id: ClientId,
     client: u32,
     card: u32,
+    /// A refusal took the card away before: there is nothing of it to speak of.
+    is_tomb: bool,
+    /// Its rows are gone, whatever somebody refused.
+    is_absent: bool,
     /// What happens.
     pub step: Step,
     /// Why.
@@ -53,6 +57,12 @@ impl Entry {
     #[must_use]
     pub fn client(&self) -> Option<usize> {
         (self.client != NONE).then_some(self.client as usize)
+    }
+
+    /// Whether it only keeps in mind whom a refusal took away.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.is_tomb && matches!(self.step, Step::Hold | Step::Omit)
     }
 
     /// The card, by its place in what the ledger knows.
@@ -143,6 +153,7 @@ pub struct Plan {
     /// Whether nothing goes but by refusal, because a source was not read.
     pub is_frozen: bool,
     prints: Vec<u64>,
+    shadows: BTreeMap<usize, Vec<u64>>,
     columns: Columns,
     untied: Vec<u64>,
     vanished: usize,
@@ -211,7 +222,8 @@ impl Plan {
         entries.extend(cards);
         entries.sort_unstable_by_key(|e| (e.id, e.client));
         let mut items = planner.items();
-        let edits = alike::edits(&planner, &mut entries, &prints);
+        let shadows = cells::shadows(&planner);
+        let edits = alike::edits(&planner, &mut entries, &prints, &shadows);
         items.extend(edits);
         for item in &mut items {
             item.is_new = known.past.waiting.binary_search(&item.key).is_err();
@@ -225,6 +237,7 @@ impl Plan {
             suspended: if vanished > 0 && route.mode == Mode::Mirror { loose.suspending } else { 0 },
             is_frozen: cleared.get().is_frozen,
             prints,
+            shadows,
             untied: loose.prints,
             vanished,
             columns,
@@ -265,7 +278,7 @@ impl Plan {
     #[must_use]
     pub fn counts(&self) -> BTreeMap<(Step, Reason), usize> {
         let mut counts = BTreeMap::new();
-        for entry in &self.entries {
+        for entry in self.entries.iter().filter(|e| !e.is_silent()) {
             *counts.entry((entry.step, entry.why)).or_default() += 1;
         }
         counts
@@ -309,6 +322,8 @@ impl Planner<'_> {
                     id: clients.ids[client],
                     client: client as u32,
                     card: card.unwrap_or(NONE),
+                    is_tomb: card.is_some_and(|card| self.known.past.is_tomb(card as usize)),
+                    is_absent: false,
                     step: Step::Stand,
                     why: Reason::Rows,
                     set: 0,
@@ -317,9 +332,7 @@ impl Planner<'_> {
                     replaced: 0,
                 };
                 match card {
-                    Some(card) if !self.known.past.is_tomb(card as usize) => {
-                        self.standing(&mut entry, client, card as usize, prints);
-                    }
+                    Some(card) if !entry.is_tomb => self.standing(&mut entry, client, card as usize, prints),
                     _ => self.newcomer(&mut entry, client, prints),
                 }
                 entry
@@ -400,12 +413,16 @@ impl Planner<'_> {
         let entries = (0..past.len() as u32)
             .filter(|card| !has_client[*card as usize])
             .map(|card| {
-                let (step, why) = self.card(card, loose, &lapsed, &unsure);
-                vanished += usize::from(why == Reason::Absent);
+                let as_if = self.as_if_nobody_refused(card, loose, &lapsed, &unsure);
+                let (step, why) = self.card(card, as_if);
+                let is_absent = as_if.1 == Reason::Absent;
+                vanished += usize::from(is_absent);
                 let mut entry = Entry {
                     id: past.ids[card as usize],
                     client: NONE,
                     card,
+                    is_tomb: past.is_tomb(card as usize),
+                    is_absent,
                     step,
                     why,
                     set: 0,
@@ -413,6 +430,9 @@ impl Planner<'_> {
                     refused: 0,
                     replaced: 0,
                 };
+                if self.closed.cards.contains_key(&card) && step == Step::Delete {
+                    entry.refused = u64::MAX;
+                }
                 if step == Step::Update {
                     entry.clear = self.clear_of(card);
                     entry.refused = entry.clear;
@@ -426,32 +446,53 @@ impl Planner<'_> {
         (entries, vanished)
     }
 
-    fn card(&self, card: u32, loose: &Loose, lapsed: &BTreeSet<u32>, unsure: &BTreeSet<u32>) -> (Step, Reason) {
+    /// What becomes of a card without a client. One that a refusal took away is forgotten when it would
+    /// go, and known on when it would stay.
+    fn card(&self, card: u32, as_if: (Step, Reason)) -> (Step, Reason) {
         let past = self.known.past;
         if past.is_tomb(card as usize) {
-            let stands = self.stands(past.ids[card as usize]);
-            return (if stands { Step::Delete } else { Step::Omit }, Reason::Refused);
+            return match as_if {
+                _ if self.stands(past.ids[card as usize]) => (Step::Delete, Reason::Refused),
+                (Step::Delete, why) => (Step::Omit, why),
+                _ => (Step::Omit, Reason::Refused),
+            };
         }
-        let is_over = past.until[card as usize] < self.known.today;
-        if let Some(closes) = self.closed.cards.get(&card) {
-            let all = past.carried[card as usize].is_subset(*closes);
-            return (if all || self.is_file { Step::Delete } else { Step::Update }, Reason::Refused);
+        match self.closed.cards.get(&card) {
+            // What became part of another client goes with it, whether or not somebody refused.
+            Some(_) if as_if == (Step::Delete, Reason::Merged) => as_if,
+            Some(closes) if self.is_file || past.carried[card as usize].is_subset(*closes) => {
+                (Step::Delete, Reason::Refused)
+            }
+            // What is left of a card after a refusal has a term of its own.
+            _ if as_if.0 == Step::Hold && !self.closed.is_frozen && past.until[card as usize] < self.known.today => {
+                (Step::Delete, Reason::Lapsed)
+            }
+            Some(_) if as_if.0 == Step::Hold => (Step::Update, Reason::Refused),
+            _ => as_if,
         }
+    }
+
+    fn as_if_nobody_refused(
+        &self,
+        card: u32,
+        loose: &Loose,
+        lapsed: &BTreeSet<u32>,
+        unsure: &BTreeSet<u32>,
+    ) -> (Step, Reason) {
+        let merges = matches!(self.mode, Mode::Upsert | Mode::Mirror);
+        let is_over = self.known.past.shadow_until(card as usize) < self.known.today;
         if self.closed.is_frozen {
-            return (Step::Hold, Reason::Unread);
+            (Step::Hold, Reason::Unread)
+        } else if self.clients_of().merged.contains_key(&card) {
+            (if merges { Step::Delete } else { Step::Hold }, Reason::Merged)
+        } else if self.clients_of().tied.contains(&card) || unsure.contains(&card) {
+            (Step::Hold, Reason::Waiting)
+        } else if lapsed.contains(&card) || is_over {
+            (Step::Delete, Reason::Lapsed)
+        } else {
+            let goes = self.mode == Mode::Mirror && loose.suspending == 0;
+            (if goes { Step::Delete } else { Step::Hold }, Reason::Absent)
         }
-        if self.clients_of().merged.contains_key(&card) {
-            let merges = matches!(self.mode, Mode::Upsert | Mode::Mirror);
-            return (if merges { Step::Delete } else { Step::Hold }, Reason::Merged);
-        }
-        if self.clients_of().tied.contains(&card) || unsure.contains(&card) {
-            return (Step::Hold, Reason::Waiting);
-        }
-        if lapsed.contains(&card) || is_over {
-            return (Step::Delete, Reason::Lapsed);
-        }
-        let goes = self.mode == Mode::Mirror && loose.suspending == 0;
-        (if goes { Step::Delete } else { Step::Hold }, Reason::Absent)
     }
 
     /// Of a card whose rows are gone, the columns that no purpose carries which is still open.

@@ -23,11 +23,11 @@ impl Planner<'_> {
     }
 }
 
-/// The full name that survives of a client.
+/// The full name of a client, as if nobody had refused.
 fn full_name(closed: &Closed, rows: &Rows<'_>, identifying: &Identifying, client: usize) -> Option<String> {
     let field = identifying.name()?;
     let cells = closed.clients.cells.get(client);
-    let name = cells.iter().find(|c| c.field == field && c.has_value())?.text(rows).map(Private::new)?;
+    let name = cells.iter().find(|c| c.field == field && c.had_value())?.text(rows).map(Private::new)?;
     Traits::new(Some(name.expose()), None, []).full_name()
 }
 
@@ -64,8 +64,7 @@ impl Approved {
             keys,
             identifying: Identifying::of(config),
             out: Written {
-                // A run that changes nothing is no run of the route: cards keep their age.
-                runs: past.runs + u32::from(self.plan().changes()),
+                runs: past.runs + u32::from(self.plan().entries.iter().any(is_born)),
                 prints: Vec::with_capacity(cards * columns.len()),
                 identities: Lists::with_capacity(cards, cards * 3),
                 handles: Lists::with_capacity(cards, cards * 3),
@@ -80,17 +79,29 @@ impl Approved {
     }
 }
 
+/// Whether a card is known from now on that was not before.
+fn is_born(entry: &Entry) -> bool {
+    let is_refused = entry.step == Step::Omit && entry.why == Reason::Refused;
+    entry.card().is_none() && (entry.step == Step::Create || is_refused)
+}
+
 impl Writer<'_> {
     fn entry(&mut self, entry: &Entry) {
-        let goes = matches!(entry.step, Step::Omit | Step::Delete);
-        let was_gone = entry.card().is_some_and(|card| self.past.is_tomb(card));
-        if goes && (entry.why == Reason::Refused || was_gone) {
+        let was_tomb = entry.is_tomb;
+        let is_refused = entry.why == Reason::Refused && matches!(entry.step, Step::Omit | Step::Delete);
+        let rises = was_tomb && entry.step == Step::Create;
+        let goes = match entry.step {
+            Step::Delete => !is_refused,
+            Step::Omit if was_tomb => matches!(entry.why, Reason::Absent | Reason::Lapsed | Reason::Merged),
+            Step::Omit => !is_refused,
+            _ => false,
+        };
+        if goes {
+            self.retired.extend(entry.card().map(|_| entry.id));
+            return;
+        }
+        if is_refused || (was_tomb && !rises) {
             self.out.tombs.push(entry.id);
-        } else if entry.step == Step::Delete {
-            self.retired.push(entry.id);
-            return;
-        } else if entry.step == Step::Omit && entry.card().is_none() {
-            return;
         }
         match (entry.client(), entry.card()) {
             (Some(client), _) => self.client(entry, client),
@@ -111,6 +122,11 @@ impl Writer<'_> {
         let known = card.filter(|_| !changed).map(|c| self.past.names[c]);
         self.out.names.push(known.unwrap_or_else(|| self.name(client)));
         self.prints(entry, Some(client));
+        if let Some(shadow) = self.approved.plan().shadows.get(&client) {
+            self.out.shadows.push(entry.id);
+            self.out.shadow_prints.extend(shadow);
+            self.out.shadow_until.push(self.closed.shadow_until[client]);
+        }
         self.out.identities.extend(clients.identities.get(client).iter().copied());
         self.out.identities.end();
         let mut handles: Vec<u64> =
@@ -136,6 +152,11 @@ impl Writer<'_> {
         self.out.carried.push(still);
         self.out.names.push(self.past.names[card]);
         self.prints(entry, None);
+        if entry.refused != 0 || self.past.shadows.binary_search(&entry.id).is_ok() || entry.why == Reason::Refused {
+            self.out.shadows.push(entry.id);
+            self.out.shadow_prints.extend(self.approved.plan().columns.shadow_of(self.past, card));
+            self.out.shadow_until.push(self.past.shadow_until(card));
+        }
         self.out.identities.extend(self.past.identities.get(card).iter().copied());
         self.out.identities.end();
         self.out.handles.extend(self.past.handles.get(card).iter().copied());
@@ -146,11 +167,11 @@ impl Writer<'_> {
     fn prints(&mut self, entry: &Entry, client: Option<usize>) {
         let width = self.out.columns.len();
         let before = entry.card().map(|card| self.approved.plan().columns.prints_of(self.past, card));
-        let is_gone = matches!(entry.step, Step::Omit | Step::Delete);
+        let is_tomb = self.out.tombs.last() == Some(&entry.id);
         let sets = matches!(entry.step, Step::Create | Step::Update);
         for column in 0..width {
             let bit = 1 << column;
-            let print = if is_gone || entry.clear & bit != 0 {
+            let print = if is_tomb || entry.clear & bit != 0 {
                 0
             } else if let Some(client) = client.filter(|_| sets && entry.set & bit != 0) {
                 self.approved.plan().prints[client * width + column]

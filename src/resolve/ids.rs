@@ -78,8 +78,8 @@ pub(super) fn give(
     };
     let votes = giver.votes(&pairs);
     giver.assign(&votes);
-    let merged = giver.join_and_split(&votes);
     giver.ask(&links.asks);
+    let merged = giver.join_and_split(&votes);
     giver.finish(merged, &links.undecided, &pairs)
 }
 
@@ -178,16 +178,23 @@ impl Giver<'_> {
         self.identifying.traits(self.rows.record(row), seen).full_name()
     }
 
-    /// Most votes, then the older card, then the smaller id; each card to one cluster.
+    /// Most votes, then the older card, then the smaller id; each card to one cluster. Of two clusters
+    /// with as many votes for one card, the one whose rows stayed as they were has it.
     fn assign(&mut self, votes: &Votes) {
         let mut order: Vec<&(u32, u32, u32)> = votes.list.iter().collect();
         order.par_sort_unstable_by_key(|(cluster, card, votes)| {
             let (born, id) = (self.past.born[*card as usize], self.past.ids[*card as usize]);
-            (u32::MAX - votes, born, id, self.birth_identity(*cluster))
+            let rows = self.clusters.get(*cluster as usize).iter();
+            let prints = rows.map(|row| self.read.prints[*row as usize]);
+            let edited = prints.clone().filter(|print| !self.was_seen(*print)).count();
+            (u32::MAX - votes, born, id, edited, prints.min())
         });
         let mut taken = vec![false; self.past.len()];
         for (cluster, card, votes) in order {
-            if self.card_of[*cluster as usize].is_none() && !taken[*card as usize] && self.is_holder(*cluster, *card, *votes) {
+            if self.card_of[*cluster as usize].is_none()
+                && !taken[*card as usize]
+                && self.is_holder(*cluster, *card, *votes)
+            {
                 self.card_of[*cluster as usize] = Some(*card);
                 taken[*card as usize] = true;
             }
@@ -203,10 +210,6 @@ impl Giver<'_> {
             || self.names_agree(cluster, card)
     }
 
-    fn birth_identity(&self, cluster: u32) -> u64 {
-        self.known_by.get(cluster as usize).first().copied().unwrap_or(u64::MAX)
-    }
-
     /// Two cards that became one cluster, and one card that became two. Without a new or edited row to
     /// explain it, it is asked.
     fn join_and_split(&mut self, votes: &Votes) -> BTreeMap<u32, u32> {
@@ -217,7 +220,8 @@ impl Giver<'_> {
             }
         }
         let mut merged = BTreeMap::new();
-        for (cluster, card, count) in &votes.list {
+        let asked: BTreeSet<u32> = self.waits.keys().copied().collect();
+        for (cluster, card, count) in votes.list.iter().filter(|(cluster, ..)| !asked.contains(cluster)) {
             match (owner[*card as usize], self.card_of[*cluster as usize]) {
                 // The cluster has another card, and most of this one's identities are its now.
                 (None, Some(own)) => {
@@ -249,7 +253,11 @@ impl Giver<'_> {
 
     fn is_explained(&self, cluster: u32) -> bool {
         let mut rows = self.clusters.get(cluster as usize).iter();
-        rows.any(|row| self.past.seen.binary_search(&self.read.prints[*row as usize]).is_err())
+        rows.any(|row| !self.was_seen(self.read.prints[*row as usize]))
+    }
+
+    fn was_seen(&self, print: u64) -> bool {
+        self.past.seen.binary_search(&print).is_ok()
     }
 
     /// Of an undecided link only the link is held: people who have a card or were joined already go on,

@@ -138,11 +138,18 @@ impl Linker<'_> {
 
     /// Notes the links of a shared value that only a person can decide.
     fn question(&mut self, group: &[(u64, u32)], kinds: &[u32], is_role: bool) {
-        let row_of = |kind: u32| group.iter().find(|(_, r)| self.trait_of[*r as usize] == kind).map(|(_, r)| *r);
+        let rows_of = |kind: u32| {
+            let rows = group.iter().map(|(_, row)| *row).filter(|row| self.trait_of[*row as usize] == kind);
+            rows.collect::<Vec<u32>>()
+        };
         for (a, b) in pairs(kinds) {
             let (one, other) = (self.traits(a), self.traits(b));
             match one.compare(other) {
-                Verdict::Ask => self.asks.extend(row_of(a).zip(row_of(b))),
+                Verdict::Ask => {
+                    let (ones, others) = (rows_of(a), rows_of(b));
+                    self.asks.extend(ones.iter().map(|row| (*row, others[0])));
+                    self.asks.extend(others.iter().map(|row| (ones[0], *row)));
+                }
                 Verdict::Join if one.names(other) != Names::Same => {
                     let vague = |kind: u32| [a, b].contains(&kind) && self.traits(kind).full_name().is_none();
                     let rows = group.iter().map(|(_, r)| *r).filter(|r| vague(self.trait_of[*r as usize]));

@@ -16,12 +16,14 @@ pub use survivors::{Survivor, SurvivorState};
 
 use crate::{
     change::ClientId,
+    check::kind::Identity,
     config::{Config, Survivorship},
     csr::Lists,
     gate::{Granted, Rows},
-    identity::{Identifying, Value},
+    identity::{Identifying, Value, parts},
     keys::{Hasher, Keys, Use},
     set::FieldId,
+    value::Private,
     written::{Index, Written, unmarked},
 };
 
@@ -43,8 +45,13 @@ impl RouteKeys {
     /// The hash by which the route knows an identity value.
     #[must_use]
     pub fn identity(&self, value: &Value<'_>) -> u64 {
-        let [kind, text] = value.parts();
-        unmarked(self.identity.short(&[kind, text]))
+        self.identity_of(value.identity, Private::new(value.text))
+    }
+
+    /// The same of a value that is not at hand in a row.
+    #[must_use]
+    pub fn identity_of(&self, identity: Identity, text: Private<'_>) -> u64 {
+        unmarked(self.identity.short(&parts(identity, text.expose())))
     }
 
     /// The hash of a full name.

@@ -56,6 +56,12 @@ impl Survivor {
         }
     }
 
+    /// Whether it carries a value, or would had nobody refused.
+    #[must_use]
+    pub fn had_value(self) -> bool {
+        self.has_value() || self.state == SurvivorState::Refused
+    }
+
     /// Whether it carries a value.
     #[must_use]
     pub fn has_value(self) -> bool {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     check::{kind::Identity, kinds::is_role_address},
+    config::Config,
     identity::{Identifying, Value},
     keys::Hasher,
     likeness::{Names, Traits},
@@ -29,6 +30,8 @@ pub(super) struct Index<'a> {
     identifying: &'a Identifying,
     holdings: Vec<Holding>,
     roles: Vec<u64>,
+    /// Which sheets are lists of refusals.
+    lists: Vec<bool>,
 }
 
 /// The short form of a remembered hash.
@@ -48,7 +51,7 @@ const ALL: FieldSet = FieldSet::from_bits(u64::MAX);
 const NAMES_MAX: usize = 16;
 
 impl<'a> Index<'a> {
-    pub(super) fn new(records: &'a Records, identifying: &'a Identifying, hasher: &Hasher) -> Self {
+    pub(super) fn new(records: &'a Records, identifying: &'a Identifying, hasher: &Hasher, config: &Config) -> Self {
         let rows: Vec<RowId> = records.rows().collect();
         let found: Vec<(Holding, bool)> = rows
             .par_chunks(4096)
@@ -69,7 +72,8 @@ impl<'a> Index<'a> {
         roles.dedup();
         let mut holdings: Vec<Holding> = found.into_iter().map(|(holding, _)| holding).collect();
         holdings.par_sort_unstable();
-        Self { records, identifying, holdings, roles }
+        let lists = records.sheets.iter().map(|s| !config.source(s.source).refuses.is_empty()).collect();
+        Self { records, identifying, holdings, roles, lists }
     }
 
     /// Where a value stands.
@@ -84,13 +88,15 @@ impl<'a> Index<'a> {
         self.identifying.traits(self.records.get(row), ALL)
     }
 
-    /// Whether several people stand behind a value: a role address, or plainly different names.
+    /// Whether several people stand behind a value: a role address, or plainly different names. The names
+    /// of a list of refusals don't count: another refusal must never bring anybody back.
     pub(super) fn is_shared(&self, value: u64) -> bool {
         if self.roles.binary_search(&value).is_ok() {
             return true;
         }
         let mut names: BTreeSet<Traits> = BTreeSet::new();
-        for holding in self.holders(value) {
+        let people = self.holders(value).iter().filter(|h| !self.lists[self.records.get(h.row).sheet()]);
+        for holding in people {
             names.insert(self.traits(holding.row));
             if names.len() > NAMES_MAX {
                 return true;

@@ -16,6 +16,7 @@ pub use memory::{Cause, Consented, Remembered, Yes};
 
 use crate::{
     address::SourceId,
+    check::kind::Identity,
     config::Config,
     day::Day,
     finding::Finding,
@@ -23,6 +24,7 @@ use crate::{
     keys::Hasher,
     record::{Records, RowId},
     set::{FieldId, PurposeId, PurposeSet},
+    value::Private,
 };
 
 /// What the ledger remembers that bears on rights.
@@ -51,6 +53,8 @@ pub struct Reached {
     restored: BTreeMap<RowId, Days>,
     /// Rows whose own cell refuses with no date to compare: no grant beside it frees them.
     standing: BTreeSet<(RowId, PurposeId)>,
+    /// The values themselves.
+    pub values: Vec<RefusedValue>,
     /// To be remembered.
     pub new: Vec<Remembered>,
     /// Who said yes, as it is now.
@@ -59,6 +63,38 @@ pub struct Reached {
     pub questions: Vec<(Finding, Option<RowId>)>,
     /// How far it went.
     pub counts: Counts,
+}
+
+/// A value that is refused, as it was met in this run: for the cards of people who have no row any more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefusedValue {
+    /// As what it identifies.
+    pub identity: Identity,
+    text: Box<str>,
+    /// The full name of the row that held it.
+    name: Option<Box<str>>,
+    /// The purposes for which it is refused.
+    pub purposes: PurposeSet,
+}
+
+impl RefusedValue {
+    /// The canonical text.
+    #[must_use]
+    pub fn text(&self) -> Private<'_> {
+        Private::new(&self.text)
+    }
+
+    /// The full name beside it, as [`crate::likeness::Traits::full_name`] gives it.
+    #[must_use]
+    pub fn name(&self) -> Option<Private<'_>> {
+        self.name.as_deref().map(Private::new)
+    }
+}
+
+impl std::fmt::Debug for RefusedValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {:?} {:?}", self.identity, self.text(), self.purposes)
+    }
 }
 
 /// How many rows a run's refusals reached.
@@ -106,16 +142,6 @@ impl Reached {
         self.restored.get(&row).map_or(&[], Vec::as_slice)
     }
 
-    /// All rows that something reached.
-    pub fn rows(&self) -> impl Iterator<Item = (RowId, &[(PurposeId, Day)])> {
-        self.rows.iter().map(|(row, list)| (*row, list.as_slice()))
-    }
-
-    /// All values that something reached.
-    pub fn cells(&self) -> impl Iterator<Item = (CellId, &[(PurposeId, Day)])> {
-        self.cells.iter().map(|(cell, list)| (*cell, list.as_slice()))
-    }
-
     /// Whether nothing is refused.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -138,7 +164,7 @@ pub fn reached(records: &Records, config: &Config, memory: &Memory, hasher: &Has
     if seeds.is_empty() && memory.refusals.is_empty() {
         return out;
     }
-    let index = index::Index::new(records, &identifying, hasher);
+    let index = index::Index::new(records, &identifying, hasher, config);
     let mut reach = reach::Reach::new(records, &identifying, &index, config, hasher);
     reach.remembered(&memory.refusals, closable(config));
     for seed in &seeds {

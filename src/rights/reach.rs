@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Cause, CellId, Counts, Days, Reached, Remembered,
+    Cause, CellId, Counts, Days, Reached, RefusedValue, Remembered,
     index::{Index, hash, short},
     latest, named,
     seeds::Seed,
@@ -131,7 +131,7 @@ impl<'a> Reach<'a> {
     /// An entry of a list names its values for everybody, whoever stands behind them.
     fn list_entry(&mut self, row: RowId, purpose: PurposeId, day: Day) {
         let traits = self.index.traits(row);
-        let name = traits.full_name().is_some().then(|| NameKey::Traits(Box::new(traits)));
+        let name = (!traits.remembered_as().is_empty()).then(|| NameKey::Traits(Box::new(traits)));
         let mut values = Vec::new();
         self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
         for value in values {
@@ -202,18 +202,19 @@ impl<'a> Reach<'a> {
             return;
         }
         let traits = self.index.traits(row);
+        let names = self.remembered_as(&traits);
         let mut values = Vec::new();
         self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
         for value in values {
             let short = short(&value);
-            let shared = self.is_shared(short);
-            if let Some(name) = self.name_hash(&traits) {
-                self.keep(value, Some(name), purpose, day, cause);
+            for name in &names {
+                self.keep(value, Some(*name), purpose, day, cause);
             }
-            if !shared {
+            // Nobody can say whose a shared value is that stands without a name: it is blocked for all.
+            if names.is_empty() || !self.is_shared(short) {
                 self.keep(value, None, purpose, day, cause);
                 self.queue.push(Step::Value { value: short, name: None, purpose, day, explicit: false });
-            } else if traits.full_name().is_some() {
+            } else {
                 let name = Some(NameKey::Traits(Box::new(traits.clone())));
                 self.queue.push(Step::Value { value: short, name, purpose, day, explicit: false });
             }
@@ -251,29 +252,29 @@ impl<'a> Reach<'a> {
 
     fn agrees(&self, name: &NameKey, row: RowId) -> bool {
         let traits = self.index.traits(row);
+        let known = self.hashed(&traits.known_as());
         match name {
-            NameKey::Traits(other) => traits.names(other) == Names::Same,
-            NameKey::Hash(hash) => {
-                let keys = [traits.full_name(), traits.initialled_name()];
-                keys.into_iter().flatten().any(|key| self.hash_name(&key) == *hash)
+            NameKey::Traits(other) => {
+                traits.names(other) == Names::Same || self.remembered_as(other).iter().any(|name| known.contains(name))
             }
+            NameKey::Hash(hash) => known.contains(hash),
         }
     }
 
+    /// What tells a name in the queue from others.
     fn key(&self, name: &NameKey) -> Option<[u8; 16]> {
         match name {
-            NameKey::Traits(traits) => self.name_hash(traits),
+            NameKey::Traits(traits) => self.remembered_as(traits).first().copied(),
             NameKey::Hash(hash) => Some(*hash),
         }
     }
 
-    /// The hash of a name: of the full one, or of family name and initial where that is all there is.
-    fn name_hash(&self, traits: &Traits) -> Option<[u8; 16]> {
-        traits.full_name().or_else(|| traits.initialled_name()).map(|key| self.hash_name(&key))
+    fn remembered_as(&self, traits: &Traits) -> Vec<[u8; 16]> {
+        self.hashed(&traits.remembered_as())
     }
 
-    fn hash_name(&self, key: &str) -> [u8; 16] {
-        self.hasher.wide(&[b"name", key.as_bytes()])
+    fn hashed(&self, names: &[(&str, String)]) -> Vec<[u8; 16]> {
+        names.iter().map(|(kind, name)| self.hasher.wide(&[b"name", kind.as_bytes(), name.as_bytes()])).collect()
     }
 
     fn is_shared(&mut self, value: u64) -> bool {
@@ -284,6 +285,30 @@ impl<'a> Reach<'a> {
     fn keep(&mut self, value: [u8; 16], name: Option<[u8; 16]>, purpose: PurposeId, day: Day, cause: Cause) {
         let kept = self.reached.entry((value, name, purpose)).or_insert((day, cause));
         kept.0 = kept.0.max(day);
+    }
+
+    /// Every value of a refused row and every blocked value, each with the purposes for which it is refused.
+    fn values(
+        records: &Records,
+        identifying: &Identifying,
+        rows: &BTreeMap<RowId, Days>,
+        cells: &BTreeMap<CellId, Days>,
+    ) -> Vec<RefusedValue> {
+        let mut found: BTreeMap<(Identity, Box<str>, Option<Box<str>>), PurposeSet> = BTreeMap::new();
+        let of_cells = cells.keys().map(|(row, ..)| row);
+        for row in rows.keys().chain(of_cells).collect::<BTreeSet<_>>() {
+            let record = records.get(*row);
+            let name = identifying.traits(record, ALL).full_name().map(String::into_boxed_str);
+            let of_row = rows.get(row).into_iter().flatten();
+            identifying.each(record, ALL, |value| {
+                let of_cell = cells.get(&(*row, value.field, value.part)).into_iter().flatten();
+                let purposes: PurposeSet = of_row.clone().chain(of_cell).map(|(purpose, _)| *purpose).collect();
+                let known = found.entry((value.identity, value.text.into(), name.clone())).or_default();
+                *known = known.union(purposes);
+            });
+        }
+        let value = |((identity, text, name), purposes)| RefusedValue { identity, text, name, purposes };
+        found.into_iter().filter(|(_, purposes)| !purposes.is_empty()).map(value).collect()
     }
 
     /// Hands over what was found, and of it what is new to the memory.
@@ -306,8 +331,9 @@ impl<'a> Reach<'a> {
         let own = people.iter().filter(|r| self.own.contains(r)).count();
         let by_value = people.iter().filter(|r| !self.own.contains(r) && self.named.contains(r)).count();
         out.counts = Counts { own, by_value, by_link: people.len() - own - by_value };
-        out.rows = self.rows;
+        out.rows = std::mem::take(&mut self.rows);
         out.standing = self.standing;
+        out.values = Self::values(self.records, self.identifying, &out.rows, &self.cells);
         out.cells = self.cells;
         // A purpose for each of which the same is asked asks once.
         self.questions.dedup();

@@ -114,9 +114,7 @@ impl Bridge {
                 let rows = lists[&source.name].clone();
                 Box::new(List { name: source.name.clone(), rows, unread: unread.contains(&source.name) })
             },
-            destination: &|route, layout| {
-                Ok(Box::new(Counter { shop: shops[&route.name].clone(), layout, next: Shop::default() }))
-            },
+            destination: &|route, layout| Ok(Box::new(Counter::new(shops[&route.name].clone(), layout))),
             progress: &Silent,
             at: self.today.to_string(),
             today: self.today,
@@ -147,11 +145,22 @@ impl Bridge {
     }
 }
 
+/// How many cases a property is tried on: `PROPTEST_CASES` or the given number.
+pub(crate) fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
 /// A list in memory.
-struct List {
+pub(crate) struct List {
     name: String,
     rows: Vec<Vec<String>>,
     unread: bool,
+}
+
+impl List {
+    pub(crate) fn new(name: &str, rows: Vec<Vec<String>>) -> Self {
+        Self { name: name.to_owned(), rows, unread: false }
+    }
 }
 
 #[async_trait]
@@ -184,10 +193,16 @@ impl Source for List {
 }
 
 /// A destination in memory, all or nothing.
-struct Counter {
+pub(crate) struct Counter {
     shop: Arc<Mutex<Shop>>,
     layout: Layout,
     next: Shop,
+}
+
+impl Counter {
+    pub(crate) fn new(shop: Arc<Mutex<Shop>>, layout: Layout) -> Self {
+        Self { shop, layout, next: Shop::default() }
+    }
 }
 
 #[async_trait]

@@ -2,4 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test may")]
 
 mod bridge;
+mod histories;
+mod interference;
+mod laws;
 mod rules;

@@ -1,0 +1,213 @@
+//! Non-interference: what a route receives depends on nothing but what its purposes may see.
+//!
+//! Two worlds live through one history. In the first the lists are whole; in the second an oracle, written
+//! apart from the gate, has blanked every cell that no purpose of the route may see. What `rights` says is
+//! the first world's in both. The bytes must be equal.
+
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use sheetbridge::{
+    apply::{self, Applied},
+    change::{ClientId, RunId},
+    check,
+    config::Config,
+    finding::Trouble,
+    gate::{self, Around, RouteId},
+    keys::{Keys, Use},
+    plan::{Columns, Guard, Known, Plan, PlanKeys},
+    port::{Journal, Whole as _},
+    progress::Silent,
+    pull,
+    record::Records,
+    resolve::{self, Matching, RouteKeys},
+    rights::{self, Memory, Reached},
+    set::{PurposeId, PurposeSet},
+    written::{Index, Kept, Written},
+};
+
+use crate::{
+    bridge::{self, Counter, List, Shop, day},
+    histories::{CONFIG, LISTS, Tables, history},
+};
+
+/// Everything that one route does in one world.
+struct Route {
+    id: RouteId,
+    past: Written,
+    shop: Arc<Mutex<Shop>>,
+    kept: Option<Kept>,
+    runs: u128,
+}
+
+/// Keeps the state that a run leaves, as the ledger would.
+struct Paper(Option<Written>);
+
+impl Journal for Paper {
+    fn intend(&mut self, _: &str, _: RunId, _: &[u8; 32], written: &Written) -> Result<(), Trouble> {
+        self.0 = Some(written.clone());
+        Ok(())
+    }
+    fn settle(&mut self, _: &str, _: Option<[u8; 32]>) -> Result<(), Trouble> {
+        Ok(())
+    }
+    fn discard(&mut self, _: &str) -> Result<(), Trouble> {
+        Ok(())
+    }
+    fn note(&mut self, _: &str, kept: &Kept) -> Result<(), Trouble> {
+        self.0 = Some(kept.written.clone());
+        Ok(())
+    }
+}
+
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+/// Reads and checks the lists.
+fn records(config: &Config, lines: &[Vec<Vec<String>>; 3], keys: &Keys) -> Records {
+    let today = day("2026-11-24");
+    let make = |source: &sheetbridge::config::SourceConfig, _: &[(String, String)]| {
+        let i = LISTS.iter().position(|(name, _)| *name == source.name).expect("a list");
+        Box::new(List::new(&source.name, lines[i].clone())) as Box<dyn sheetbridge::port::Source>
+    };
+    let pins = vec![Vec::new(); config.sources.len()];
+    let pulled = block(async {
+        let opened = pull::open(config, &pins, &make, &Silent).await;
+        pull::pull(opened, config, today, &Silent).await
+    });
+    assert!(pulled.sources.iter().all(|s| s.trouble.is_none()), "{:?}", pulled.sources);
+    check::check(pulled.drafts, config, today, keys).records
+}
+
+impl Route {
+    fn new(id: u16) -> Self {
+        Self { id: RouteId(id), past: Written::default(), shop: Arc::default(), kept: None, runs: 0 }
+    }
+
+    /// One run; returns all that the route did, in bytes, and what waits.
+    fn run(&mut self, config: &Config, records: &Records, reached: &Reached, keys: &Keys) -> String {
+        let route = &config.routes[usize::from(self.id.0)];
+        let names: Vec<String> = config.purposes.iter().map(|p| p.name.clone()).collect();
+        let past = self.past.clone().with_purposes(&names);
+        let index = Index::new(&past);
+        let route_keys = RouteKeys::new(keys, &route.name);
+        let prints = PlanKeys::new(keys, &route.name);
+        let today = day("2026-11-24");
+        let mut counter = Counter::new(self.shop.clone(), Columns::new(config, route).layout());
+        let mut found = block(counter.found()).expect("a destination");
+        found.ids.sort_unstable();
+        let standing: Vec<ClientId> = found.ids.clone();
+        let around =
+            Around { config, reached, past: &past, index: &index, keys: &route_keys, frozen: PurposeSet::EMPTY };
+        let known = Known { config, past: &past, index: &index, keys: &route_keys, prints, standing: &standing, today };
+        let rows = gate::project(records, reached, config, self.id);
+        let clients =
+            resolve::resolve(&rows, &Matching::new(config, usize::from(self.id.0)), &past, &index, &route_keys);
+        let cleared = gate::close(clients, &rows, &around);
+        let plan = Plan::between(&cleared, &rows, &known);
+        let approved = plan.approve(&Guard { percent: 10, emptied: false, today }, &past, &standing);
+        let digest = approved.digest(&known.prints);
+        let after = approved.after(&cleared, &rows, config, &past, &route_keys);
+        let items: Vec<_> = approved.plan().items.iter().map(|i| (i.key, i.why, i.cards.clone(), i.is_new)).collect();
+        let stops = approved.stops().to_vec();
+        self.runs += 1;
+        let run = RunId(uuid::Uuid::from_u128(self.runs));
+        let stand = apply::Stand { kept: self.kept.take(), ids: standing.clone(), digest: None, is_file: false };
+        let mut paper = Paper(None);
+        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand: &stand, after, digest, run };
+        block(apply::apply(self.id, &route.name, &job, &mut counter, &mut paper)).expect("it writes");
+        let (after, entries) = (job.after.clone(), format!("{:?}", approved.plan().counts()));
+        drop(job);
+        self.past = paper.0.unwrap_or(after);
+        self.kept = Some(Kept { run, digest: None, written: self.past.clone() });
+        let shop = self.shop.lock().expect("nobody panicked").clone();
+        format!("{:?}\n{digest:?}\n{items:?}\n{stops:?}\n{entries}\n{:?}", shop, self.past)
+    }
+}
+
+/// The oracle: what a route may see of a row, by the words of DESIGN section 2 and no code of the gate.
+fn blanked(
+    config: &Config,
+    lines: &[Vec<Vec<String>>; 3],
+    records: &Records,
+    reached: &Reached,
+    route: &str,
+) -> [Vec<Vec<String>>; 3] {
+    let mut lines = lines.clone();
+    let route = config.routes.iter().find(|r| r.name == route).expect("a route");
+    let is_of_route = |purpose: &str| route.purposes.iter().any(|p| config.purpose(p).name == purpose);
+    let mut rows = records.rows();
+    // A list of refusals grants nothing and is seen by no route.
+    for (list, table) in lines.iter_mut().enumerate().take(2) {
+        let header = table[0].clone();
+        for row in table.iter_mut().skip(1) {
+            let says = |column: &str| header.iter().position(|h| h == column).map_or("", |c| row[c].as_str());
+            // A row that holds nothing in any pulled column is no record.
+            if row.iter().all(String::is_empty) {
+                continue;
+            }
+            let id = rows.next().expect("as many records as rows");
+            let restored = |purpose: &str| {
+                reached.restored(id).iter().any(|(p, _): &(PurposeId, _)| config.purpose(*p).name == purpose)
+            };
+            let mut granted: Vec<&str> = Vec::new();
+            let delivered_long_ago = says("done") == "2020-01-01";
+            if LISTS[list].0 == "orders" && !delivered_long_ago && says("done") != "31.02.2024" {
+                granted.push("orders");
+            }
+            if LISTS[list].0 == "people" && says("agreed") == "да" && !says("day").is_empty() {
+                granted.push("newsletter");
+            }
+            if says("calls") == "да" {
+                granted.push("calls");
+            }
+            granted.extend(["newsletter", "calls"].into_iter().filter(|p| restored(p)));
+            let mut seen: Vec<&str> = Vec::new();
+            for purpose in granted.into_iter().filter(|p| is_of_route(p)) {
+                seen.extend(match purpose {
+                    "orders" => &["name", "phone", "address"][..],
+                    "newsletter" => &["name", "email"],
+                    _ => &["name", "phone", "birth"],
+                });
+            }
+            // Keys, dates and consents decide; they are no cells of the route.
+            seen.extend(["no", "done", "day", "agreed", "left", "calls"]);
+            for (cell, column) in row.iter_mut().zip(&header) {
+                if !seen.contains(&column.as_str()) {
+                    cell.clear();
+                }
+            }
+        }
+    }
+    lines
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: bridge::cases(300), ..ProptestConfig::default() })]
+
+    #[test]
+    fn equal_projections_give_equal_bytes(days in history(&[0, 0, 1, 1, 2])) {
+        let config = bridge::config(CONFIG);
+        let keys = Keys::new([7; 32]);
+        let refusal_keys = keys.hasher(Use::Refusal, "");
+        for (i, route) in config.routes.iter().enumerate() {
+            let (mut whole, mut seen) = (Route::new(i as u16), Route::new(i as u16));
+            let (mut tables, mut memory) = (Tables::default(), Memory::default());
+            for steps in &days {
+                steps.iter().for_each(|step| tables.take(step));
+                let lines = [0, 1, 2].map(|list| tables.lines(list));
+                let records_whole = records(&config, &lines, &keys);
+                let reached = rights::reached(&records_whole, &config, &memory, &refusal_keys, day("2026-11-24"));
+                let blanked = blanked(&config, &lines, &records_whole, &reached, &route.name);
+                let records_seen = records(&config, &blanked, &keys);
+                prop_assert_eq!(records_whole.len(), records_seen.len(), "a row without a cell must keep its place");
+                let one = whole.run(&config, &records_whole, &reached, &keys);
+                let other = seen.run(&config, &records_seen, &reached, &keys);
+                prop_assert_eq!(one, other, "route {}", route.name);
+                memory.refusals.extend(reached.new.clone());
+                memory.consented = reached.consented.clone();
+            }
+        }
+    }
+}
