@@ -91,9 +91,8 @@ impl Writer<'_> {
         let is_refused = entry.why == Reason::Refused && matches!(entry.step, Step::Omit | Step::Delete);
         let rises = was_tomb && entry.step == Step::Create;
         let goes = match entry.step {
-            Step::Delete => !is_refused,
             Step::Omit if was_tomb => matches!(entry.why, Reason::Absent | Reason::Lapsed | Reason::Merged),
-            Step::Omit => !is_refused,
+            Step::Delete | Step::Omit => !is_refused,
             _ => false,
         };
         if goes {

@@ -294,7 +294,8 @@ impl<'a> Reach<'a> {
         rows: &BTreeMap<RowId, Days>,
         cells: &BTreeMap<CellId, Days>,
     ) -> Vec<RefusedValue> {
-        let mut found: BTreeMap<(Identity, Box<str>, Option<Box<str>>), PurposeSet> = BTreeMap::new();
+        type Beside = Option<Box<str>>;
+        let mut found: BTreeMap<(Identity, Box<str>, Beside), PurposeSet> = BTreeMap::new();
         let of_cells = cells.keys().map(|(row, ..)| row);
         for row in rows.keys().chain(of_cells).collect::<BTreeSet<_>>() {
             let record = records.get(*row);
