@@ -155,7 +155,7 @@ impl Tables {
                 let rows = &mut self.rows[*list];
                 if !rows.is_empty() && names[column] != "no" {
                     let (row, pool) = (row % rows.len(), pool(names[column]));
-                    rows[row][column] = pool[value % pool.len()].to_owned();
+                    pool[value % pool.len()].clone_into(&mut rows[row][column]);
                 }
             }
             Step::Remove { list, row } => {
@@ -180,8 +180,8 @@ impl Tables {
     /// All lists as text, for a failure to show.
     pub(crate) fn show(&self) -> String {
         let list = |i: usize| {
-            let rows = self.lines(i).iter().map(|row| format!("    {}\n", row.join("|"))).collect::<String>();
-            format!("  {}\n{rows}", LISTS[i].0)
+            let rows: Vec<String> = self.lines(i).iter().map(|row| row.join("|")).collect();
+            format!("  {}\n    {}\n", LISTS[i].0, rows.join("\n    "))
         };
         (0..LISTS.len()).map(list).collect()
     }
