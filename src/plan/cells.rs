@@ -11,7 +11,7 @@ use crate::{
     name,
     purpose::Channel,
     resolve::{Survivor, SurvivorState},
-    set::{FieldId, PurposeId},
+    set::{FieldId, FieldSet, PurposeId},
     written::Written,
 };
 
@@ -169,10 +169,15 @@ pub(super) fn compare(
 ) {
     let width = planner.columns.len();
     let cells = planner.clients_of().cells.get(client);
+    let waiting = entry.card().map_or(FieldSet::EMPTY, |card| planner.waiting_fields(card));
     for column in 0..width {
         let (new, old, bit) = (prints[client * width + column], before[column], 1 << column);
         let becomes = match planner.columns.of[column] {
-            ColumnOf::Field(field) => of_field(planner, cells, field, may_gain),
+            ColumnOf::Field(field) => match of_field(planner, cells, field, may_gain) {
+                // It may have come from a row that waits, and is not gone.
+                Becomes::Blank | Becomes::Taken if waiting.has(field) => Becomes::Keep,
+                becomes => becomes,
+            },
             ColumnOf::Flag(..) if planner.columns.says_yes(column, planner.closed.flags[client]) => Becomes::Value,
             ColumnOf::Flag(..) => Becomes::Denied,
         };
@@ -184,7 +189,10 @@ pub(super) fn compare(
                 }
             }
             // A flag that turns to no is a loss.
-            Becomes::Denied if new != old => entry.set |= bit,
+            Becomes::Denied if new != old => {
+                entry.set |= bit;
+                entry.denied |= bit;
+            }
             Becomes::Taken if old != 0 => entry.clear |= bit,
             Becomes::Refused if old != 0 => {
                 entry.clear |= bit;

@@ -124,14 +124,20 @@ fn hold_back(entry: &mut Entry, through: Through) {
     match (through, entry.step) {
         (Through::All, _) | (_, Step::Stand | Step::Hold | Step::Omit) => {}
         (_, Step::Delete) if entry.why == Reason::Refused => {}
-        (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => entry.step = Step::Hold,
+        (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => hold(entry),
         (Through::AllButLapses, _) => {}
-        (Through::Refusals, Step::Update) if entry.refused != 0 => {
-            (entry.set, entry.clear, entry.replaced) = (0, entry.refused, 0);
+        // A permission that ended has ended, whatever else is stopped.
+        (Through::Refusals, Step::Update) if entry.refused | entry.denied != 0 => {
+            (entry.set, entry.clear, entry.replaced) = (entry.denied, entry.refused, 0);
         }
         (Through::Refusals, Step::Create) => entry.step = Step::Omit,
-        (Through::Refusals, Step::Update | Step::Delete) => entry.step = Step::Hold,
+        (Through::Refusals, Step::Update | Step::Delete) => hold(entry),
     }
+}
+
+/// Nothing of it happens, so that nothing of it is remembered as done.
+fn hold(entry: &mut Entry) {
+    *entry = Entry { step: Step::Hold, set: 0, clear: 0, refused: 0, denied: 0, replaced: 0, ..*entry };
 }
 
 impl Approved {

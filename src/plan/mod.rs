@@ -44,6 +44,8 @@ pub struct Entry {
     pub clear: u64,
     /// Of those, the ones that a refusal cleared.
     pub refused: u64,
+    /// Permission flags that turn to no, as bits.
+    pub denied: u64,
     /// Columns in which one value takes the place of another, as bits.
     pub replaced: u64,
 }
@@ -203,6 +205,7 @@ impl Plan {
             is_file: route.kind.is_file,
             clears_blanks: route.mode == Mode::Mirror || route.clear,
             columns: &columns,
+            waiting: cleared.get().clients.waiting_by_card(),
         };
         let prints = cells::fingerprints(&planner);
         let mut entries = planner.clients(&prints);
@@ -292,9 +295,17 @@ struct Planner<'a> {
     is_file: bool,
     clears_blanks: bool,
     columns: &'a Columns,
+    waiting: BTreeMap<u32, Vec<u32>>,
 }
 
 impl Planner<'_> {
+    /// What the rows that wait for a card may show: those cells stay as they stand. A file has none that could.
+    fn waiting_fields(&self, card: usize) -> FieldSet {
+        let rows = self.waiting.get(&(card as u32)).filter(|_| !self.is_file);
+        let cells = rows.into_iter().flatten().map(|row| self.rows.seen()[*row as usize].cells());
+        cells.fold(FieldSet::EMPTY, FieldSet::union)
+    }
+
     fn clients_of(&self) -> &Clients {
         &self.closed.clients
     }
@@ -314,6 +325,7 @@ impl Planner<'_> {
                     set: 0,
                     clear: 0,
                     refused: 0,
+                    denied: 0,
                     replaced: 0,
                 };
                 match card {
@@ -411,6 +423,7 @@ impl Planner<'_> {
                     set: 0,
                     clear: 0,
                     refused: 0,
+                    denied: 0,
                     replaced: 0,
                 };
                 if step == Step::Update {

@@ -1,5 +1,7 @@
 //! What the ledger will say once an approved plan stands.
 
+use std::collections::BTreeMap;
+
 use super::{Approved, Entry, Planner, Reason, Step};
 use crate::{
     config::Config,
@@ -9,6 +11,7 @@ use crate::{
     identity::Identifying,
     likeness::Traits,
     resolve::RouteKeys,
+    set::PurposeSet,
     value::Private,
     written::Written,
 };
@@ -39,6 +42,7 @@ struct Writer<'a> {
     past: &'a Written,
     keys: &'a RouteKeys,
     identifying: Identifying,
+    waiting: BTreeMap<u32, Vec<u32>>,
     out: Written,
     retired: Vec<crate::change::ClientId>,
 }
@@ -63,6 +67,7 @@ impl Approved {
             past,
             keys,
             identifying: Identifying::of(config),
+            waiting: cleared.get().clients.waiting_by_card(),
             out: Written {
                 // A run that changes nothing is no run of the route: cards keep their age.
                 runs: past.runs + u32::from(self.plan().changes()),
@@ -106,19 +111,38 @@ impl Writer<'_> {
         self.out.ids.push(entry.id);
         self.out.born.push(card.map_or(self.out.runs, |c| self.past.born[c]));
         self.out.until.push(self.closed.until[client]);
-        self.out.carried.push(self.closed.carried[client]);
+        self.out.carried.push(self.carried(client, card));
         let changed = entry.step != Step::Stand;
         let known = card.filter(|_| !changed).map(|c| self.past.names[c]);
         self.out.names.push(known.unwrap_or_else(|| self.name(client)));
         self.prints(entry, Some(client));
         self.out.identities.extend(clients.identities.get(client).iter().copied());
         self.out.identities.end();
-        let mut handles: Vec<u64> =
-            clients.rows.get(client).iter().flat_map(|row| self.rows.handles(*row as usize)).copied().collect();
+        self.out.handles.extend(self.handles(client, card));
+        self.out.handles.end();
+    }
+
+    /// The rows that wait and may be what is left of a card beside those of its client.
+    fn waiting(&self, card: Option<usize>) -> &[u32] {
+        card.and_then(|card| self.waiting.get(&(card as u32))).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a waiting row gave the card stays, and with it the purposes by which it may.
+    fn carried(&self, client: usize, card: Option<usize>) -> PurposeSet {
+        let before = card.map_or(PurposeSet::EMPTY, |card| self.past.carried[card]);
+        let waiting = self.waiting(card).iter().map(|row| self.rows.seen()[*row as usize]);
+        let live = waiting.fold(PurposeSet::EMPTY, |all, row| all.union(row.ready()).union(row.waiting()));
+        self.closed.carried[client].union(before.intersection(live))
+    }
+
+    fn handles(&self, client: usize, card: Option<usize>) -> Vec<u64> {
+        let of = |row: &u32| self.rows.handles(*row as usize).iter().copied();
+        let before = card.map_or(&[][..], |card| self.past.handles.get(card));
+        let waiting = self.waiting(card).iter().flat_map(of).filter(|handle| before.binary_search(handle).is_ok());
+        let mut handles: Vec<u64> = self.closed.clients.rows.get(client).iter().flat_map(of).chain(waiting).collect();
         handles.sort_unstable();
         handles.dedup();
-        self.out.handles.extend(handles);
-        self.out.handles.end();
+        handles
     }
 
     fn name(&self, client: usize) -> u64 {

@@ -118,6 +118,15 @@ impl Clients {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+
+    /// By card, the rows that wait and that it may come from.
+    pub(crate) fn waiting_by_card(&self) -> BTreeMap<u32, Vec<u32>> {
+        let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for waiting in &self.waiting {
+            waiting.cards.iter().for_each(|card| rows.entry(*card).or_default().push(waiting.row));
+        }
+        rows
+    }
 }
 
 /// A row that waits.
