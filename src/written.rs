@@ -58,7 +58,7 @@ pub struct Written {
 pub struct Kept {
     /// The run that wrote last.
     pub run: RunId,
-    /// What a file then held.
+    /// What a file then held; of what was about to be written, what it held before.
     pub digest: Option<[u8; 32]>,
     /// What was written, or was about to be.
     pub written: Written,
