@@ -144,10 +144,10 @@ impl Bridge {
 }
 
 /// A list in memory.
-struct List {
-    name: String,
-    rows: Vec<Vec<String>>,
-    unread: bool,
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) unread: bool,
 }
 
 #[async_trait]

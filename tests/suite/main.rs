@@ -2,4 +2,11 @@
 #![expect(clippy::expect_used, reason = "a test may")]
 
 mod bridge;
+mod crash;
+mod database;
+mod found;
+mod places;
+#[path = "../support/postgres.rs"]
+#[expect(dead_code, reason = "its own tests look further into it")]
+mod postgres;
 mod rules;
