@@ -26,7 +26,7 @@ use crate::{
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
-    written::{Index, Written},
+    written::{Index, Kept, Written},
 };
 
 /// The world, as one run meets it. Clock and dice are handed in.
@@ -258,7 +258,8 @@ impl Route<'_> {
             return Ok(());
         }
         world.progress.stage("write", report.steps.values().sum::<usize>() as u64);
-        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, after, digest, run: world.run };
+        let intended = Kept { run: world.run, digest: stand.digest, written: after };
+        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, intended, digest };
         match apply::apply(self.id, &route.name, &job, whole, world.ledger).await {
             Ok(wrote) => report.wrote = wrote,
             Err(trouble) if trouble.code == apply::FAILED => report.trouble = Some(trouble),

@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     finding::Trouble,
     sheet::{Rows, Tabs},
-    written::{Kept, Written},
+    written::Kept,
 };
 
 /// A place that rows come from.
@@ -45,8 +45,8 @@ pub trait Whole: Send {
 
 /// Where a run writes down what it is about to do, and what came of it.
 pub trait Journal: Send {
-    /// Records what a run is about to write to a route.
-    fn intend(&mut self, route: &str, run: RunId, plan: &[u8; 32], written: &Written) -> Result<(), Trouble>;
+    /// Records what a run is about to write to a route, with the digest of the file that it replaces.
+    fn intend(&mut self, route: &str, plan: &[u8; 32], intended: &Kept) -> Result<(), Trouble>;
 
     /// Records that what was intended stands; of a file, with the digest of what it holds.
     fn settle(&mut self, route: &str, digest: Option<[u8; 32]>) -> Result<(), Trouble>;

@@ -65,7 +65,7 @@ pub struct Written {
 pub struct Kept {
     /// The run that wrote last.
     pub run: RunId,
-    /// What a file then held.
+    /// What a file then held; of what was about to be written, what it held before.
     pub digest: Option<[u8; 32]>,
     /// What was written, or was about to be.
     pub written: Written,
@@ -223,7 +223,7 @@ impl<'a> Index<'a> {
 
     /// The cards that a row made which its sheet knows by a handle.
     pub fn of_handle(&self, handle: u64) -> impl Iterator<Item = u32> + '_ {
-        equal(self.handles(), handle).filter(move |(hash, _)| *hash == handle).map(|(_, card)| card)
+        equal(self.handles(), handle).map(|(_, card)| card)
     }
 }
 

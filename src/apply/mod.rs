@@ -9,13 +9,13 @@ use std::time::Duration;
 pub use stand::{Stand, stand};
 
 use crate::{
-    change::{Base, RunId},
+    change::Base,
     failure::Failure,
     finding::{Code, Trouble},
     gate::{Cleared, Closed, Granted, RouteId, Rows},
     plan::{Approved, Step},
     port::{Journal, Whole},
-    written::{Kept, Written},
+    written::Kept,
 };
 
 /// A destination could not be written.
@@ -38,12 +38,10 @@ pub struct Applied<'a> {
     pub rows: &'a Granted<Rows<'a>>,
     /// What stands.
     pub stand: &'a Stand,
-    /// What the ledger will say.
-    pub after: Written,
+    /// What the ledger will say, and until then what stood before.
+    pub intended: Kept,
     /// The plan's digest.
     pub digest: [u8; 32],
-    /// The run.
-    pub run: RunId,
 }
 
 /// Writes an approved plan, or nothing where the destination is as it shall be. Returns whether it wrote.
@@ -60,13 +58,12 @@ pub async fn apply(
     assert_eq!(job.approved.plan().route(), route, "a plan of one route, a destination of another");
     assert_eq!(job.cleared.route(), route, "clients of one route, a destination of another");
     if !must_write(job) {
-        let kept = job.stand.kept.as_ref().map(|k| (k.run, k.digest));
-        if let Some((run, digest)) = kept.filter(|_| job.stand.kept.as_ref().map(|k| &k.written) != Some(&job.after)) {
-            journal.note(name, &Kept { run, digest, written: job.after.clone() })?;
+        if let Some(kept) = job.stand.kept.as_ref().filter(|k| k.written != job.intended.written) {
+            journal.note(name, &Kept { written: job.intended.written.clone(), ..*kept })?;
         }
         return Ok(false);
     }
-    journal.intend(name, job.run, &job.digest, &job.after)?;
+    journal.intend(name, &job.digest, &job.intended)?;
     let digest = write(job, whole).await.map_err(|failure| failed(name, &failure))?;
     journal.settle(name, digest)?;
     Ok(true)
@@ -100,7 +97,7 @@ async fn write(job: &Applied<'_>, whole: &mut dyn Whole) -> Result<Option<[u8; 3
             Failure::Permanent { .. } => return Err(failure),
             Failure::Unknown { .. } => {
                 let found = whole.found().await.map_err(|_| failure.clone())?;
-                if found.run == Some(job.run) {
+                if found.run == Some(job.intended.run) {
                     return Ok(found.digest);
                 }
             }
@@ -119,7 +116,7 @@ async fn once(job: &Applied<'_>, whole: &mut dyn Whole) -> Result<Option<[u8; 32
     let writes_all = job.stand.is_file && !job.approved.keeps_file();
     let base = if writes_all { Base::Empty } else { Base::Standing };
     let order = batch::order(job, writes_all);
-    whole.begin(job.run, base).await?;
+    whole.begin(job.intended.run, base).await?;
     for entries in order.chunks(BATCH) {
         let batch = batch::Batch::of(job, entries, writes_all);
         whole.write(&batch.changes()).await?;

@@ -37,8 +37,8 @@ pub fn stand(
 ) -> Result<Stand, Trouble> {
     found.ids.sort_unstable();
     let fits = |kept: Option<&Kept>| if is_file { file_fits(&found, kept) } else { run_of(kept) == found.run };
-    // A file that is as the last confirmed run left it shows that the interrupted one never replaced it.
-    let untouched = is_file && kept.as_ref().is_some_and(|k| k.digest.is_some() && k.digest == found.digest);
+    // A file that is as the interrupted run found it was never replaced.
+    let untouched = is_file && intended.as_ref().is_some_and(|i| i.digest == found.digest);
     let kept = match intended {
         Some(intended) if fits(Some(&intended)) && !untouched => {
             journal.settle(route, None)?;
@@ -81,7 +81,7 @@ mod tests {
     struct Paper(Vec<&'static str>);
 
     impl Journal for Paper {
-        fn intend(&mut self, _: &str, _: RunId, _: &[u8; 32], _: &Written) -> Result<(), Trouble> {
+        fn intend(&mut self, _: &str, _: &[u8; 32], _: &Kept) -> Result<(), Trouble> {
             self.0.push("intend");
             Ok(())
         }
@@ -152,15 +152,24 @@ mod tests {
             s.digest = Some([d; 32]);
             s
         };
+        // What run 2 intended, over a file with the digest `d`, or over none.
+        let before = |d: u8, ids: &[u8]| Kept { digest: Some([d; 32]), ..kept(2, ids) };
+        let first = |ids: &[u8]| Kept { digest: None, ..kept(2, ids) };
         for (there, before, intended, expected, written) in [
             (found(None, &[]), None, None, "nothing", &[][..]),
             (found(None, &[1]), Some(kept(1, &[1, 2])), None, "1", &[]),
             (found(None, &[1]), None, None, "ledger-new", &[]),
             (found(None, &[1, 3]), Some(kept(1, &[1])), None, "ledger-older", &[]),
             (found(None, &[3]), Some(kept(1, &[1])), None, "ledger-foreign", &[]),
-            (found(None, &[1, 2]), Some(kept(1, &[1])), Some(kept(2, &[1, 2])), "2", &["settle"]),
-            (with_digest(found(None, &[1]), 1), Some(kept(1, &[1])), Some(kept(2, &[1])), "1", &["discard"]),
-            (found(None, &[1]), Some(kept(1, &[1])), Some(kept(2, &[1])), "2", &["settle"]),
+            (with_digest(found(None, &[1, 2]), 2), Some(kept(1, &[1])), Some(before(1, &[1, 2])), "2", &["settle"]),
+            (with_digest(found(None, &[1]), 1), Some(kept(1, &[1])), Some(before(1, &[1])), "1", &["discard"]),
+            (with_digest(found(None, &[1]), 2), Some(kept(1, &[1])), Some(before(1, &[1])), "2", &["settle"]),
+            // Somebody edited the file before the run that was interrupted.
+            (with_digest(found(None, &[1]), 7), Some(kept(1, &[1])), Some(before(7, &[1])), "1", &["discard"]),
+            (with_digest(found(None, &[1]), 2), Some(kept(1, &[1])), Some(before(7, &[1])), "2", &["settle"]),
+            // There was none, and there is none.
+            (found(None, &[]), None, Some(first(&[1])), "nothing", &["discard"]),
+            (with_digest(found(None, &[1]), 2), None, Some(first(&[1])), "2", &["settle"]),
         ] {
             let label = format!("{there:?} {before:?} {intended:?}");
             assert_eq!(judge(there, true, before, intended), (expected.to_owned(), written.to_vec()), "{label}");

@@ -6,12 +6,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{DAMAGED, Ledger, damaged, packed};
-use crate::{
-    change::RunId,
-    finding::Trouble,
-    port::Journal,
-    written::{Kept, Written},
-};
+use crate::{finding::Trouble, port::Journal, written::Kept};
 
 impl Ledger {
     /// What stands at the destination, as far as was confirmed.
@@ -19,7 +14,8 @@ impl Ledger {
         self.kept(route, true)
     }
 
-    /// What a run was about to write whose outcome was never recorded.
+    /// What a run was about to write whose outcome was never recorded, with the digest of the file that it
+    /// would have replaced.
     pub fn intended(&self, route: &str) -> Result<Option<Kept>, Trouble> {
         self.kept(route, false)
     }
@@ -47,26 +43,18 @@ impl Ledger {
         Ok(Some(Kept { run: run.parse().map_err(|_| broken())?, digest, written }))
     }
 
-    fn put(
-        &mut self,
-        route: &str,
-        settled: bool,
-        run: RunId,
-        plan: &[u8],
-        digest: Option<[u8; 32]>,
-        written: &Written,
-    ) -> Result<(), Trouble> {
+    fn put(&mut self, route: &str, settled: bool, plan: &[u8], kept: &Kept) -> Result<(), Trouble> {
         let mut write = || {
             let transaction = self.db.transaction()?;
             transaction.execute("DELETE FROM states WHERE route = ?1 AND settled = ?2", params![route, settled])?;
             transaction.execute(
                 "INSERT INTO states (route, settled, run, plan, digest) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![route, settled, run.to_string(), plan, digest],
+                params![route, settled, kept.run.to_string(), plan, kept.digest],
             )?;
             let state = transaction.last_insert_rowid();
             let mut insert = transaction.prepare_cached("INSERT INTO parts (state, part, body) VALUES (?1, ?2, ?3)")?;
             let mut part = 0;
-            packed::pack(written, |bytes| {
+            packed::pack(&kept.written, |bytes| {
                 part += 1;
                 insert.execute(params![state, part, bytes]).map(|_| ())
             })?;
@@ -78,13 +66,13 @@ impl Ledger {
 }
 
 impl Journal for Ledger {
-    fn intend(&mut self, route: &str, run: RunId, plan: &[u8; 32], written: &Written) -> Result<(), Trouble> {
+    fn intend(&mut self, route: &str, plan: &[u8; 32], intended: &Kept) -> Result<(), Trouble> {
         // An older intent is replaced: its outcome was looked up.
-        self.put(route, false, run, plan, None, written)
+        self.put(route, false, plan, intended)
     }
 
     fn note(&mut self, route: &str, kept: &Kept) -> Result<(), Trouble> {
-        self.put(route, true, kept.run, &[], kept.digest, &kept.written)
+        self.put(route, true, &[], kept)
     }
 
     fn settle(&mut self, route: &str, digest: Option<[u8; 32]>) -> Result<(), Trouble> {

@@ -30,8 +30,8 @@ pub(super) fn edits(
         if name != 0 {
             by_name.entry(name).or_default().push(*entry);
         }
-        for (column, print) in prints.iter().enumerate().filter(|(_, p)| **p != 0) {
-            by_value.entry((column, *print)).or_default().push(*entry);
+        for (column, print) in said(planner, prints) {
+            by_value.entry((column, print)).or_default().push(*entry);
         }
     }
     let mut items = Vec::new();
@@ -77,14 +77,14 @@ fn matches(
         found.extend(by_name.get(&planner.known.keys.name(&name)).into_iter().flatten().copied());
     }
     let mut equal: BTreeMap<usize, usize> = BTreeMap::new();
-    for (column, print) in new.iter().enumerate().filter(|(_, p)| **p != 0) {
-        let same = by_value.get(&(column, *print)).filter(|list| list.len() <= COMMON_MAX);
+    for (column, print) in said(planner, new) {
+        let same = by_value.get(&(column, print)).filter(|list| list.len() <= COMMON_MAX);
         for other in same.into_iter().flatten() {
             *equal.entry(*other).or_default() += 1;
         }
     }
     for (other, count) in equal {
-        let both = before[&other].iter().zip(new).filter(|(old, new)| **old != 0 && **new != 0).count();
+        let both = said(planner, new).filter(|(column, _)| before[&other][*column] != 0).count();
         if count >= 2 && count * 2 > both {
             found.push(other);
         }
@@ -92,4 +92,10 @@ fn matches(
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// What a card says of its person, column by column. Permissions say nothing of anybody: most have the same.
+fn said<'a>(planner: &'a Planner<'_>, prints: &'a [u64]) -> impl Iterator<Item = (usize, u64)> + 'a {
+    let columns = prints.iter().copied().enumerate();
+    columns.filter(|(column, print)| *print != 0 && planner.columns.field(*column).is_some())
 }

@@ -13,7 +13,7 @@ use crate::{
     name,
     purpose::Channel,
     resolve::{Survivor, SurvivorState},
-    set::{FieldId, PurposeId},
+    set::{FieldId, FieldSet, PurposeId},
     written::Written,
 };
 
@@ -155,7 +155,19 @@ pub(super) fn shadows(planner: &Planner<'_>) -> BTreeMap<usize, Vec<u64>> {
         ColumnOf::Field(field) => value_print(planner, column, clients.cells.get(client), field, Survivor::had_value),
         ColumnOf::Flag(..) => flag_print(planner, column, client),
     };
-    let prints = |client: usize| (client, (0..planner.columns.len()).map(|column| print(client, column)).collect());
+    // What a waiting row keeps standing would stand all the same.
+    let kept = |client: usize, column: usize| {
+        let card = clients.cards[client]? as usize;
+        let waits = planner.columns.field(column).is_some_and(|field| planner.waiting_fields(card).has(field));
+        waits.then(|| planner.columns.shadow_of(planner.known.past, card)[column])
+    };
+    let prints = |client: usize| {
+        let print = |column: usize| match print(client, column) {
+            0 => kept(client, column).unwrap_or(0),
+            print => print,
+        };
+        (client, (0..planner.columns.len()).map(print).collect())
+    };
     (0..clients.len()).filter(is_touched).map(prints).collect()
 }
 
@@ -202,10 +214,15 @@ pub(super) fn compare(
     let width = planner.columns.len();
     let cells = planner.clients_of().cells.get(client);
     let only_loses = planner.closed.may[client] == May::Lose && !planner.closed.is_frozen;
+    let waiting = entry.card().map_or(FieldSet::EMPTY, |card| planner.waiting_fields(card));
     for column in 0..width {
         let (new, old, bit) = (prints[client * width + column], before[column], 1 << column);
         let becomes = match planner.columns.of[column] {
-            ColumnOf::Field(field) => of_field(planner, cells, field, may_gain),
+            ColumnOf::Field(field) => match of_field(planner, cells, field, may_gain) {
+                // It may have come from a row that waits, and is not gone.
+                Becomes::Blank | Becomes::Taken if waiting.has(field) => Becomes::Keep,
+                becomes => becomes,
+            },
             ColumnOf::Flag(..) if planner.columns.says_yes(column, planner.closed.flags[client]) => Becomes::Value,
             ColumnOf::Flag(..) => Becomes::Denied,
         };
@@ -222,7 +239,10 @@ pub(super) fn compare(
                 entry.refused |= bit;
             }
             // A flag that turns to no is a loss.
-            Becomes::Denied if new != old => entry.set |= bit,
+            Becomes::Denied if new != old => {
+                entry.set |= bit;
+                entry.denied |= bit;
+            }
             Becomes::Taken if old != 0 => entry.clear |= bit,
             Becomes::Refused if old != 0 => {
                 entry.clear |= bit;

@@ -100,8 +100,8 @@ impl Plan {
         let share = past.standing() * guard.percent / 100;
         // A file has no card that could stay: who waits is left out of it.
         let left_out = |e: &Entry| self.is_file && e.step == Step::Hold && standing.binary_search(&e.id).is_ok();
-        let removed = count(&|e| (e.step == Step::Delete && e.why == Reason::Absent) || left_out(e));
-        let lapses = count(&|e| e.step == Step::Delete && e.why == Reason::Lapsed);
+        let removed = count(&|e| e.goes_by(Reason::Absent) || left_out(e));
+        let lapses = count(&|e| e.goes_by(Reason::Lapsed));
         let rewrites = count(&|e| e.replaced != 0);
         let over = |new: usize, before: usize, floor: usize| {
             (new > 0 && new + before > share.max(floor)).then_some((new + before, share.max(floor)))
@@ -122,16 +122,26 @@ impl Plan {
 
 fn hold_back(entry: &mut Entry, through: Through) {
     match (through, entry.step) {
-        (Through::All, _) | (_, Step::Stand | Step::Hold | Step::Omit) => {}
+        (Through::All, _) | (_, Step::Stand | Step::Hold) => {}
+        // What a refusal took away is forgotten when the others of its kind may go.
+        (_, Step::Omit) if entry.is_tomb && (through == Through::Refusals || entry.why == Reason::Lapsed) => {
+            entry.why = Reason::Refused;
+        }
         (_, Step::Delete) if entry.why == Reason::Refused || entry.refused != 0 => {}
-        (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => entry.step = Step::Hold,
-        (Through::AllButLapses, _) => {}
-        (Through::Refusals, Step::Update) if entry.refused != 0 => {
-            (entry.set, entry.clear, entry.replaced) = (0, entry.refused, 0);
+        (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => hold(entry),
+        (Through::AllButLapses, _) | (_, Step::Omit) => {}
+        // A permission that ended has ended, whatever else is stopped.
+        (Through::Refusals, Step::Update) if entry.refused | entry.denied != 0 => {
+            (entry.set, entry.clear, entry.replaced) = (entry.denied, entry.refused, 0);
         }
         (Through::Refusals, Step::Create) => entry.step = Step::Omit,
-        (Through::Refusals, Step::Update | Step::Delete) => entry.step = Step::Hold,
+        (Through::Refusals, Step::Update | Step::Delete) => hold(entry),
     }
+}
+
+/// Nothing of it happens, so that nothing of it is remembered as done.
+fn hold(entry: &mut Entry) {
+    *entry = Entry { step: Step::Hold, set: 0, clear: 0, refused: 0, denied: 0, replaced: 0, ..*entry };
 }
 
 impl Approved {

@@ -19,7 +19,7 @@ use crate::{
     gate::{Cleared, Closed, Granted, May, RouteId, Rows},
     keys::{Hasher, Keys, Use},
     record::{Lapse, RowId},
-    resolve::{Clients, RouteKeys, Why},
+    resolve::{Clients, RouteKeys, Waiting, Why},
     set::{FieldId, FieldSet, PurposeSet},
     written::{Index, Written},
 };
@@ -48,6 +48,8 @@ pub struct Entry {
     pub clear: u64,
     /// Of those, the ones that a refusal cleared.
     pub refused: u64,
+    /// Permission flags that turn to no, as bits.
+    pub denied: u64,
     /// Columns in which one value takes the place of another, as bits.
     pub replaced: u64,
 }
@@ -63,6 +65,11 @@ impl Entry {
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.is_tomb && matches!(self.step, Step::Hold | Step::Omit)
+    }
+
+    /// Whether it goes for a reason, and no refusal would take it anyway.
+    pub(crate) fn goes_by(&self, why: Reason) -> bool {
+        self.step == Step::Delete && self.why == why && self.refused == 0
     }
 
     /// The card, by its place in what the ledger knows.
@@ -214,6 +221,7 @@ impl Plan {
             is_file: route.kind.is_file,
             clears_blanks: route.mode == Mode::Mirror || route.clear,
             columns: &columns,
+            waiting: cleared.get().clients.waiting_by_card(),
         };
         let prints = cells::fingerprints(&planner);
         let mut entries = planner.clients(&prints);
@@ -305,9 +313,17 @@ struct Planner<'a> {
     is_file: bool,
     clears_blanks: bool,
     columns: &'a Columns,
+    waiting: BTreeMap<u32, Vec<&'a Waiting>>,
 }
 
 impl Planner<'_> {
+    /// What the rows that wait for a card may show: those cells stay as they stand. A file has none that could.
+    fn waiting_fields(&self, card: usize) -> FieldSet {
+        let rows = self.waiting.get(&(card as u32)).filter(|_| !self.is_file);
+        let cells = rows.into_iter().flatten().map(|waiting| self.rows.seen()[waiting.row as usize].cells());
+        cells.fold(FieldSet::EMPTY, FieldSet::union)
+    }
+
     fn clients_of(&self) -> &Clients {
         &self.closed.clients
     }
@@ -329,6 +345,7 @@ impl Planner<'_> {
                     set: 0,
                     clear: 0,
                     refused: 0,
+                    denied: 0,
                     replaced: 0,
                 };
                 match card {
@@ -428,6 +445,7 @@ impl Planner<'_> {
                     set: 0,
                     clear: 0,
                     refused: 0,
+                    denied: 0,
                     replaced: 0,
                 };
                 if self.closed.cards.contains_key(&card) && step == Step::Delete {
@@ -458,8 +476,8 @@ impl Planner<'_> {
             };
         }
         match self.closed.cards.get(&card) {
-            // What became part of another client goes with it, whether or not somebody refused.
-            Some(_) if as_if == (Step::Delete, Reason::Merged) => as_if,
+            // What goes anyway goes for that reason, whether or not somebody refused.
+            Some(_) if as_if.0 == Step::Delete => as_if,
             Some(closes) if self.is_file || past.carried[card as usize].is_subset(*closes) => {
                 (Step::Delete, Reason::Refused)
             }

@@ -1,5 +1,7 @@
 //! What the ledger will say once an approved plan stands.
 
+use std::collections::BTreeMap;
+
 use super::{Approved, Entry, Planner, Reason, Step};
 use crate::{
     config::Config,
@@ -8,9 +10,10 @@ use crate::{
     gate::{Cleared, Closed, Granted, Rows},
     identity::Identifying,
     likeness::Traits,
-    resolve::RouteKeys,
+    resolve::{RouteKeys, Waiting, Why},
+    set::PurposeSet,
     value::Private,
-    written::Written,
+    written::{Written, unmarked},
 };
 
 /// How long the guard remembers what went, in days.
@@ -39,6 +42,7 @@ struct Writer<'a> {
     past: &'a Written,
     keys: &'a RouteKeys,
     identifying: Identifying,
+    waiting: BTreeMap<u32, Vec<&'a Waiting>>,
     out: Written,
     retired: Vec<crate::change::ClientId>,
 }
@@ -63,6 +67,7 @@ impl Approved {
             past,
             keys,
             identifying: Identifying::of(config),
+            waiting: cleared.get().clients.waiting_by_card(),
             out: Written {
                 runs: past.runs + u32::from(self.plan().entries.iter().any(is_born)),
                 prints: Vec::with_capacity(cards * columns.len()),
@@ -116,7 +121,7 @@ impl Writer<'_> {
         self.out.ids.push(entry.id);
         self.out.born.push(card.map_or(self.out.runs, |c| self.past.born[c]));
         self.out.until.push(self.closed.until[client]);
-        self.out.carried.push(self.closed.carried[client]);
+        self.out.carried.push(self.carried(client, card));
         let changed = entry.step != Step::Stand;
         let known = card.filter(|_| !changed).map(|c| self.past.names[c]);
         self.out.names.push(known.unwrap_or_else(|| self.name(client)));
@@ -128,12 +133,38 @@ impl Writer<'_> {
         }
         self.out.identities.extend(clients.identities.get(client).iter().copied());
         self.out.identities.end();
-        let mut handles: Vec<u64> =
-            clients.rows.get(client).iter().flat_map(|row| self.rows.handles(*row as usize)).copied().collect();
+        self.out.handles.extend(self.handles(client, card));
+        self.out.handles.end();
+    }
+
+    /// The rows that wait and may be what is left of a card beside those of its client.
+    fn waiting(&self, card: Option<usize>) -> &[&Waiting] {
+        card.and_then(|card| self.waiting.get(&(card as u32))).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a waiting row gave the card stays, and with it the purposes by which it may.
+    fn carried(&self, client: usize, card: Option<usize>) -> PurposeSet {
+        let before = card.map_or(PurposeSet::EMPTY, |card| self.past.carried[card]);
+        let waiting = self.waiting(card).iter().map(|waiting| self.rows.seen()[waiting.row as usize]);
+        let live = waiting.fold(PurposeSet::EMPTY, |all, row| all.union(row.ready()).union(row.waiting()));
+        self.closed.carried[client].union(before.intersection(live))
+    }
+
+    fn handles(&self, client: usize, card: Option<usize>) -> Vec<u64> {
+        let mut handles = Vec::new();
+        let before = card.map_or(&[][..], |card| self.past.handles.get(card));
+        for waiting in self.waiting(card) {
+            let of = self.rows.handles(waiting.row as usize).iter().copied();
+            let known = of.filter(|handle| before.iter().any(|b| unmarked(*b) == unmarked(*handle)));
+            // The key of a row that may be somebody else says no longer who this is.
+            let is_unsure = waiting.why == Why::Undecided;
+            handles.extend(known.map(|handle| if is_unsure { unmarked(handle) } else { handle }));
+        }
+        let rows = self.closed.clients.rows.get(client).iter();
+        handles.extend(rows.flat_map(|row| self.rows.handles(*row as usize)));
         handles.sort_unstable();
         handles.dedup();
-        self.out.handles.extend(handles);
-        self.out.handles.end();
+        handles
     }
 
     fn name(&self, client: usize) -> u64 {
@@ -200,12 +231,10 @@ impl Writer<'_> {
         self.out.waiting = plan.items.iter().map(|i| i.key).collect();
         self.out.waiting.sort_unstable();
         self.out.waiting.dedup();
-        let count = |why: &[Reason]| {
-            plan.entries.iter().filter(|e| e.step == Step::Delete && why.contains(&e.why)).count() as u32
-        };
+        let count = |why: Reason| plan.entries.iter().filter(|e| e.goes_by(why)).count() as u32;
         let today = self.approved.today();
-        self.out.removed = remembered(&self.past.removed, today, count(&[Reason::Absent]));
-        self.out.lapsed = remembered(&self.past.lapsed, today, count(&[Reason::Lapsed]));
+        self.out.removed = remembered(&self.past.removed, today, count(Reason::Absent));
+        self.out.lapsed = remembered(&self.past.lapsed, today, count(Reason::Lapsed));
         self.out
     }
 }

@@ -139,8 +139,9 @@ impl Giver<'_> {
         });
         let keys = self.keys_of_clusters();
         if !keys.is_empty() {
-            join(&keys, self.index.handles(), |group, _, card| {
-                list.extend(group.iter().map(|(_, cluster)| (*cluster, card, KEY_VOTES)));
+            join(&keys, self.index.handles(), |group, handle, card| {
+                let clusters = group.iter().filter(|_| is_key(handle));
+                list.extend(clusters.map(|(_, cluster)| (*cluster, card, KEY_VOTES)));
             });
         }
         list.par_sort_unstable();
@@ -298,6 +299,7 @@ impl Giver<'_> {
             prints: Vec::new(),
             held: HashMap::new(),
         };
+        let still_said = self.still_said(undecided);
         let held = self.held_days(pairs);
         for (client, (id, cluster)) in order.into_iter().enumerate() {
             given.held.extend(held.get(&cluster).map(|day| (client, *day)));
@@ -305,7 +307,15 @@ impl Giver<'_> {
             given.cards.push(self.card_of[cluster as usize]);
             given.rows.extend(self.clusters.get(cluster as usize).iter().copied());
             given.rows.end();
-            given.identities.extend(self.known_by.get(cluster as usize).iter().copied());
+            let known_by = self.known_by.get(cluster as usize).iter();
+            match self.card_of[cluster as usize].and_then(|card| still_said.get(&card)) {
+                None => given.identities.extend(known_by.copied()),
+                // Where both have it, the mark of today is the last and stays.
+                Some(said) => {
+                    let all = said.iter().chain(known_by).map(|identity| (unmarked(*identity), *identity));
+                    given.identities.extend(all.collect::<BTreeMap<_, _>>().into_values());
+                }
+            }
             given.identities.end();
         }
         self.hold(&mut given, undecided);
@@ -314,16 +324,42 @@ impl Giver<'_> {
         given
     }
 
-    /// By cluster, the day of the newest held row that shares an identity with it alone.
+    fn held_rows(&self) -> impl Iterator<Item = u32> + '_ {
+        self.rows.seen().iter().enumerate().filter(|(_, seen)| seen.is_held()).map(|(row, _)| row as u32)
+    }
+
+    /// By card, what it was known by and a row that waits still says: as long as that row waits, the card
+    /// is known by it, or nobody would know whose card it is when the other rows go.
+    fn still_said(&self, undecided: &BTreeSet<u32>) -> BTreeMap<u32, BTreeSet<u64>> {
+        let mut said: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+        for row in self.held_rows().chain(undecided.iter().copied()) {
+            for identity in self.read.identities.get(row as usize) {
+                for (card, is_shared) in self.index.of_identity(*identity) {
+                    let marked = if is_shared { shared(*identity) } else { *identity };
+                    said.entry(card).or_default().insert(marked);
+                }
+            }
+        }
+        said
+    }
+
+    /// By cluster, the day of the newest held row that shares an identity with it alone, or with its card.
     fn held_days(&self, pairs: &[(u64, u32)]) -> HashMap<u32, Day> {
         let mut days: HashMap<u32, Day> = HashMap::new();
-        for (row, _) in self.rows.seen().iter().enumerate().filter(|(_, seen)| seen.is_held()) {
-            for identity in self.read.identities.get(row) {
+        let mut owners: Option<HashMap<u32, u32>> = None;
+        for row in self.held_rows() {
+            let owners = owners.get_or_insert_with(|| {
+                let cards = self.card_of.iter().enumerate();
+                cards.filter_map(|(cluster, card)| Some(((*card)?, cluster as u32))).collect()
+            });
+            for identity in self.read.identities.get(row as usize) {
                 let start = pairs.partition_point(|(i, _)| i < identity);
                 let clusters: Vec<_> = pairs[start..].iter().take_while(|(i, _)| i == identity).collect();
-                if let [(_, cluster)] = clusters.as_slice() {
-                    let day = days.entry(*cluster).or_insert(Day::NEVER);
-                    *day = self.rows.dated(row).max(*day);
+                let alone = if let [(_, cluster)] = clusters.as_slice() { Some(*cluster) } else { None };
+                let of_card = self.index.of_identity(*identity).filter_map(|(card, _)| owners.get(&card).copied());
+                for cluster in of_card.chain(alone) {
+                    let day = days.entry(cluster).or_insert(Day::NEVER);
+                    *day = self.rows.dated(row as usize).max(*day);
                 }
             }
         }
@@ -385,9 +421,8 @@ impl Giver<'_> {
 
     /// Rows that wait, and the cards that stay as they are because of them.
     fn hold(&self, given: &mut Given, undecided: &BTreeSet<u32>) {
-        let held = self.rows.seen().iter().enumerate().filter(|(_, seen)| seen.is_held());
         let mut waiting: Vec<(u32, Why, Vec<u32>)> =
-            held.map(|(row, _)| (row as u32, Why::RequiredMissing, Vec::new())).collect();
+            self.held_rows().map(|row| (row, Why::RequiredMissing, Vec::new())).collect();
         waiting.extend(undecided.iter().map(|row| (*row, Why::Undecided, Vec::new())));
         for (cluster, (why, cards)) in &self.waits {
             let rows = self.clusters.get(*cluster as usize).iter();

@@ -120,6 +120,15 @@ impl Clients {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+
+    /// By card, the rows that wait and that it may come from.
+    pub(crate) fn waiting_by_card(&self) -> BTreeMap<u32, Vec<&Waiting>> {
+        let mut rows: BTreeMap<u32, Vec<&Waiting>> = BTreeMap::new();
+        for waiting in &self.waiting {
+            waiting.cards.iter().for_each(|card| rows.entry(*card).or_default().push(waiting));
+        }
+        rows
+    }
 }
 
 /// A row that waits.

@@ -152,9 +152,9 @@ pub(crate) fn cases(default: u32) -> u32 {
 
 /// A list in memory.
 pub(crate) struct List {
-    name: String,
-    rows: Vec<Vec<String>>,
-    unread: bool,
+    pub(crate) name: String,
+    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) unread: bool,
 }
 
 impl List {

@@ -44,8 +44,8 @@ struct Route {
 struct Paper(Option<Written>);
 
 impl Journal for Paper {
-    fn intend(&mut self, _: &str, _: RunId, _: &[u8; 32], written: &Written) -> Result<(), Trouble> {
-        self.0 = Some(written.clone());
+    fn intend(&mut self, _: &str, _: &[u8; 32], intended: &Kept) -> Result<(), Trouble> {
+        self.0 = Some(intended.written.clone());
         Ok(())
     }
     fn settle(&mut self, _: &str, _: Option<[u8; 32]>) -> Result<(), Trouble> {
@@ -115,9 +115,10 @@ impl Route {
         let run = RunId(uuid::Uuid::from_u128(self.runs));
         let stand = apply::Stand { kept: self.kept.take(), ids: standing.clone(), digest: None, is_file: false };
         let mut paper = Paper(None);
-        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand: &stand, after, digest, run };
+        let intended = Kept { run, digest: None, written: after };
+        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand: &stand, intended, digest };
         block(apply::apply(self.id, &route.name, &job, &mut counter, &mut paper)).expect("it writes");
-        let (after, entries) = (job.after.clone(), format!("{:?}", approved.plan().counts()));
+        let (after, entries) = (job.intended.written.clone(), format!("{:?}", approved.plan().counts()));
         drop(job);
         self.past = paper.0.unwrap_or(after);
         self.kept = Some(Kept { run, digest: None, written: self.past.clone() });

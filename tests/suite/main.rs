@@ -2,7 +2,14 @@
 #![expect(clippy::expect_used, reason = "a test may")]
 
 mod bridge;
+mod crash;
+mod database;
+mod found;
 mod histories;
 mod interference;
 mod laws;
+mod places;
+#[path = "../support/postgres.rs"]
+#[expect(dead_code, reason = "its own tests look further into it")]
+mod postgres;
 mod rules;
