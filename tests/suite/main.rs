@@ -5,6 +5,7 @@ mod bridge;
 mod crash;
 mod database;
 mod found;
+mod kill;
 mod places;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "its own tests look further into it")]
