@@ -1,6 +1,6 @@
 //! `kill -9` against the real program, at any time, while its lists change: what the next whole run leaves
 //! is the plan of the lists. `SHEETBRIDGE_KILLS=300` kills more often, `SHEETBRIDGE_PEOPLE=5000` gives it
-//! longer lists.
+//! longer lists, `SHEETBRIDGE_PROGRAM=target/release/sheetbridge` takes another build.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -152,7 +152,8 @@ impl Shop {
     }
 
     fn spawn(&self) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_sheetbridge"))
+        let program = std::env::var("SHEETBRIDGE_PROGRAM");
+        Command::new(program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_sheetbridge").to_owned()))
             .args(["sync", "--json", "--guard", "100", "-c"])
             .arg(self.folder.path().join("bridge.toml"))
             .env("RUST_LOG", "warn")

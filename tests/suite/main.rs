@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test may")]
 
 mod bridge;
+mod canary;
 mod crash;
 mod database;
 mod found;
