@@ -37,12 +37,16 @@ pub fn main() -> u8 {
 }
 
 /// Log lines go to standard error as `RUST_LOG` says; without it, warnings and the progress of what takes long.
+/// They are our own alone: other crates don't know what is personal, and the one that reads phone numbers
+/// logs every one of them.
 fn log() {
-    use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+    use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, prelude::*};
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,sheetbridge::progress=info"));
-    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
-    tracing_subscriber::registry().with(filter).with(lines).init();
+    let ours = filter_fn(|line| line.target().starts_with("sheetbridge"));
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(ours);
+    // Not `init`, which would have the lines of the `log` crate too.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(filter).with(lines));
 }
 
 /// A config that passed; what is wrong with it is printed.

@@ -41,10 +41,18 @@ pub(super) fn create(state: &StateConfig) -> Result<Keys, Trouble> {
     let path = file(state);
     let unwritable = |e: String| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
     let keys = Keys::generate().map_err(|e| unwritable(e.to_string()))?;
-    let mut file = private(&path).map_err(|e| unwritable(e.kind().to_string()))?;
-    let text = format!("{}\n", keys.hex().as_str());
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unwritable(e.kind().to_string()))?;
+    whole(&path, &keys).map_err(|e| unwritable(e.kind().to_string()))?;
     Ok(keys)
+}
+
+/// The file gets its name once it is whole: a process may die at any time, and half a key would stop every
+/// later run.
+fn whole(path: &Path, keys: &Keys) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    writeln!(file, "{}", keys.hex().as_str())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// A new file that only its owner may read.
@@ -57,4 +65,25 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_key_is_there_whole_and_never_replaces_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = StateConfig { folder: folder.path().to_path_buf(), key: None, refusals: None };
+        let keys = create(&state).expect("made");
+        let read = load(&state, folder.path()).expect("readable").expect("a key");
+        assert_eq!(read.hex(), keys.hex());
+        assert_eq!(create(&state).map_err(|t| t.code).err(), Some(UNWRITABLE));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left beside it");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(file(&state)).expect("a file").permissions().mode() & 0o777, 0o600);
+        }
+    }
 }

@@ -92,6 +92,9 @@ impl Plan {
     }
 
     fn stops(&self, guard: &Guard, past: &Written, standing: &[ClientId]) -> Vec<Stop> {
+        if guard.percent >= 100 {
+            return Vec::new();
+        }
         let count = |wanted: &dyn Fn(&Entry) -> bool| self.entries.iter().filter(|e| wanted(e)).count();
         let week = |days: &[(Day, u32)]| -> usize {
             let recent = days.iter().filter(|(day, _)| day.0 > guard.today.0 - WEEK_DAYS);
@@ -107,7 +110,7 @@ impl Plan {
             (new > 0 && new + before > share.max(floor)).then_some((new + before, share.max(floor)))
         };
         let mut stops = Vec::new();
-        if guard.emptied && guard.percent < 100 && !past.is_empty() {
+        if guard.emptied && !past.is_empty() {
             stops.push(Stop::Emptied);
         }
         let removals = over(removed, week(&past.removed), REMOVED_FLOOR);

@@ -25,6 +25,10 @@ impl Database {
         self.server.database(&self.name)
     }
 
+    pub(crate) fn execute(&self, sql: &str) {
+        query(&self.url(), sql);
+    }
+
     /// The rows of a table, which may not be there yet.
     pub(crate) fn rows(&self, table: &str) -> Vec<Card> {
         let exists = format!("SELECT 1 FROM pg_tables WHERE tablename = '{table}'");

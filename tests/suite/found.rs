@@ -128,3 +128,14 @@ fn what_the_guard_stopped_is_done_once_it_is_let_through() {
     assert_eq!(b.cards("all").len(), 8);
     assert_eq!(b.cards("all").iter().filter(|c| c.contains("address")).count(), 7, "the address is cleared too");
 }
+
+#[test]
+fn a_guard_of_a_hundred_stops_nothing_however_much_went_this_week() {
+    let mut b = shared();
+    for week in 0..4 {
+        let people: Vec<String> = (0..8).map(|i| format!("|8 916 555-{}{:03}||Тула, {i}|", week + 1, i)).collect();
+        set(&mut b, "orders", ORDERS, &people);
+        assert_eq!(b.run().routes[0].stops, [], "all of them were replaced, as was asked");
+        assert_eq!(b.cards("all").len(), 8);
+    }
+}

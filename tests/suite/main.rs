@@ -2,11 +2,13 @@
 #![expect(clippy::expect_used, reason = "a test may")]
 
 mod bridge;
+mod canary;
 mod crash;
 mod database;
 mod found;
 mod histories;
 mod interference;
+mod kill;
 mod laws;
 mod places;
 #[path = "../support/postgres.rs"]

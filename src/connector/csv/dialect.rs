@@ -1,19 +1,21 @@
 //! Which delimiter a text file uses.
 
+use std::collections::BTreeMap;
+
 /// The delimiters that are looked for, in the order that settles a tie.
 pub(super) const DELIMITERS: [(&str, u8); 4] = [(";", b';'), (",", b','), ("tab", b'\t'), ("|", b'|')];
 
-/// The delimiter that splits the first records into the same, largest number of fields; a comma when
-/// none does (a list of one column). Its name in the config and its byte.
+/// The delimiter that splits most of the first records into the same number of fields, the largest where
+/// several do; a comma when none does (a list of one column). Its name in the config and its byte. The
+/// header is a record like any other: a title may stand above it, and it may end otherwise than the rows.
 pub(super) fn delimiter(text: &str) -> (&'static str, u8) {
     let sample: String = text.split_inclusive('\n').take(50).collect();
     let score = |(_, byte): &(&str, u8)| {
         let widths = widths(&sample, *byte);
-        let widest = widths.iter().copied().max().unwrap_or(1);
-        let header = widths.first().copied().unwrap_or(1);
-        let even = widths.iter().filter(|w| **w == header).count();
-        // A delimiter that never splits says nothing, however even.
-        if widest < 2 { (0, 0) } else { (even * 100 / widths.len().max(1), header) }
+        let mut even: BTreeMap<usize, usize> = BTreeMap::new();
+        // A record that isn't split says nothing.
+        widths.into_iter().filter(|w| *w > 1).for_each(|width| *even.entry(width).or_default() += 1);
+        even.into_iter().map(|(width, records)| (records, width)).max().unwrap_or_default()
     };
     let best = DELIMITERS.iter().rev().max_by_key(|d| score(d));
     best.filter(|d| score(d).1 > 1).copied().unwrap_or(DELIMITERS[1])
@@ -40,6 +42,8 @@ mod tests {
             ("one\ntwo\n", ","),
             ("имя;заметка\nАнна;да, нет, может\n", ";"),
             ("a|b\n1|2\n", "|"),
+            ("имя;сумма;\nАнна;1,50\nИван;2,50\n", ";"),
+            ("Клиенты 2026\nимя;сумма\nАнна;1,50\nИван;2,50\n", ";"),
             ("", ","),
         ] {
             assert_eq!(delimiter(text).0, expected, "{text}");

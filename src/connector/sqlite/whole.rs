@@ -127,6 +127,8 @@ fn lock(path: &Path) -> Result<Connection, Error> {
         connection.pragma_update(None, "journal_mode", "wal")?;
     }
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // Who goes shall not stay behind in the free pages of the file.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     Ok(connection)
 }

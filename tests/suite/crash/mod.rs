@@ -20,9 +20,10 @@ use std::{
 
 use sheetbridge::{config::Config, keys::hex, report::Report};
 
+pub(crate) use self::history::Dice;
 use self::{
     fate::{Blow, Fate, Kind},
-    history::{Dice, History},
+    history::History,
     world::World,
 };
 use crate::bridge;
