@@ -209,6 +209,7 @@ impl Route<'_> {
         let names: Vec<String> = self.config.purposes.iter().map(|p| p.name.clone()).collect();
         let mut past: Written =
             stand.kept.as_ref().map(|k| k.written.clone()).unwrap_or_default().with_purposes(&names);
+        report.edited = stand.is_edited();
         report.lost = if stand.is_file { 0 } else { past.lose(&stand.ids) };
         let index = Index::new(&past);
         let keys = RouteKeys::new(world.ledger.keys(), &route.name);
@@ -240,13 +241,15 @@ impl Route<'_> {
         let cleared = gate::close(clients, &rows, &around);
         world.progress.stage("plan", 0);
         let plan = Plan::between(&cleared, &rows, &known);
-        let guard = Guard { percent: self.ask.guard, emptied: self.emptied(world, sources)?, today: world.today };
+        report.emptied = self.emptied(world, sources)?;
+        let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
         let digest = approved.digest(&known.prints);
         let after = approved.after(&cleared, &rows, self.config, &past, &keys);
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
         report.digest = hex(&digest);
-        report.cards = after.standing();
+        report.cards = approved.cards(&after, &stand.ids);
+        report.left_out = approved.left_out();
         report.unread = self.unread(sources);
         log(report);
 
@@ -268,14 +271,16 @@ impl Route<'_> {
         Ok(())
     }
 
-    /// Whether a source of the route had rows and has none.
-    fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<bool, Trouble> {
+    /// The sources of the route that had rows and have none.
+    fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<Vec<String>, Trouble> {
+        let mut emptied = Vec::new();
         for source in self.granting(sources).filter(|s| s.trouble.is_none() && s.rows == 0) {
-            if world.ledger.had_rows(&self.config.source(source.id).name)? > 0 {
-                return Ok(true);
+            let name = &self.config.source(source.id).name;
+            if world.ledger.had_rows(name)? > 0 {
+                emptied.push(name.clone());
             }
         }
-        Ok(false)
+        Ok(emptied)
     }
 
     fn granting<'s>(&'s self, sources: &'s [Outcome]) -> impl Iterator<Item = &'s Outcome> {
@@ -404,6 +409,7 @@ impl RouteReport {
                 hint: item.row.map(|row| missing(rows, row, config)).unwrap_or_default(),
                 cards: item.cards.clone(),
                 is_new: item.is_new,
+                is_shifted: item.unseen.is_some_and(|row| records.get(row).row().shifted),
             })
             .collect();
         self.items.sort_by_key(|i| (i.place, i.why));

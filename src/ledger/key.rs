@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     config::{Secret, StateConfig},
+    failure::reason,
     finding::{Code, Trouble},
     keys::Keys,
 };
@@ -41,9 +42,9 @@ pub(super) fn create(state: &StateConfig) -> Result<Keys, Trouble> {
     let path = file(state);
     let unwritable = |e: String| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
     let keys = Keys::generate().map_err(|e| unwritable(e.to_string()))?;
-    let mut file = private(&path).map_err(|e| unwritable(e.kind().to_string()))?;
+    let mut file = private(&path).map_err(|e| unwritable(reason(&e)))?;
     let text = format!("{}\n", keys.hex().as_str());
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unwritable(e.kind().to_string()))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unwritable(reason(&e)))?;
     Ok(keys)
 }
 

@@ -55,6 +55,12 @@ impl Entry {
         (self.client != NONE).then_some(self.client as usize)
     }
 
+    /// Whether a file that is written as a whole has the card.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.client().is_some() && matches!(self.step, Step::Create | Step::Update | Step::Stand)
+    }
+
     /// The card, by its place in what the ledger knows.
     #[must_use]
     pub fn card(&self) -> Option<usize> {

@@ -108,6 +108,12 @@ pub struct RouteReport {
     pub unread: Vec<String>,
     /// Whether an old file was kept.
     pub keeps_file: bool,
+    /// Whether somebody changed the file since the last run.
+    pub edited: bool,
+    /// Cards that are not in a file while their rows wait.
+    pub left_out: usize,
+    /// Lists that had rows and have none.
+    pub emptied: Vec<String>,
     /// Cards that somebody deleted at the destination.
     pub lost: usize,
     /// Whether something was written.
@@ -135,6 +141,16 @@ pub struct Item {
     pub cards: Vec<ClientId>,
     /// Whether it was not there at the last run.
     pub is_new: bool,
+    /// Whether the row's cells may stand one column off.
+    pub is_shifted: bool,
+}
+
+impl Item {
+    /// Its name in the catalogue.
+    #[must_use]
+    pub fn code(&self) -> crate::finding::Code {
+        if self.is_shifted { crate::finding::Code::new("wait-row-shifted") } else { waits_code(self.why) }
+    }
 }
 
 /// A change to one card.
