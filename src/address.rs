@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::language::Language;
+use crate::{language::Language, printable::printable};
 
 /// Names a source of the config by its place there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -51,8 +51,8 @@ impl SheetInfo {
     #[must_use]
     pub fn name(&self) -> String {
         match &self.title {
-            Some(title) => format!("{}, \"{title}\"", self.file),
-            None => self.file.clone(),
+            Some(title) => format!("{}, \"{}\"", printable(&self.file), printable(title)),
+            None => printable(&self.file).into_owned(),
         }
     }
 }
@@ -78,7 +78,7 @@ pub fn describe(place: Place, source: &str, sheets: &[SheetInfo], language: Lang
             }
             let word = language.pick("column", "столбец");
             match header {
-                Some(header) => write!(text, ", {word} \"{header}\""),
+                Some(header) => write!(text, ", {word} \"{}\"", printable(header).trim()),
                 None => write!(text, ", {word} {}", letters(column)),
             }
             .unwrap_or_default();
@@ -86,6 +86,73 @@ pub fn describe(place: Place, source: &str, sheets: &[SheetInfo], language: Lang
         (None, None) => {}
     }
     text
+}
+
+/// Many places in few words: `orders.xlsx, "2026", cells D4–D6, D14`, `stops.csv, rows 4–6, 14, column "E-mail"`.
+/// The places are in their order; `source` gives the name of a source.
+#[must_use]
+pub fn describe_all(
+    places: &[Place],
+    source: impl Fn(SourceId) -> String,
+    sheets: &[SheetInfo],
+    language: Language,
+) -> Vec<String> {
+    let mut groups: Vec<Vec<Place>> = Vec::new();
+    let column = |p: &Place| (p.source, p.sheet, p.column, p.row.is_some());
+    for place in places {
+        match groups.iter_mut().find(|group| column(&group[0]) == column(place)) {
+            Some(group) => group.push(*place),
+            None => groups.push(vec![*place]),
+        }
+    }
+    groups.iter().map(|group| describe_group(group, &source(group[0].source), sheets, language)).collect()
+}
+
+/// Places that differ in their rows alone.
+fn describe_group(group: &[Place], source: &str, sheets: &[SheetInfo], language: Language) -> String {
+    let first = group[0];
+    let sheet = first.sheet.and_then(|id| sheets.get(id.0 as usize));
+    let rows: Vec<u32> = group.iter().filter_map(|p| p.row).collect();
+    let (Some(sheet), [_, _, ..]) = (sheet, rows.as_slice()) else {
+        return describe(first, source, sheets, language);
+    };
+    let cells = first.column.filter(|_| sheet.title.is_some());
+    let before = cells.map(letters).unwrap_or_default();
+    let word =
+        if cells.is_some() { language.pick("cells", "ячейки") } else { language.pick("rows", "строки") };
+    let mut text = format!("{}, {word} {}", sheet.name(), ranges(&rows, &before));
+    if let Some(column) = first.column.filter(|_| cells.is_none()) {
+        let whole = describe(Place { row: None, column: Some(column), ..first }, source, sheets, language);
+        text.push_str(&whole[sheet.name().len()..]);
+    }
+    text
+}
+
+/// So many pieces of a list of rows are named.
+const RANGES_MAX: usize = 12;
+
+/// `2–4, 7`, or with the letters of a column `B2–B4, B7`.
+fn ranges(rows: &[u32], before: &str) -> String {
+    let mut pieces: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match pieces.last_mut() {
+            Some((_, last)) if *last == *row || *last + 1 == *row => *last = *row,
+            _ => pieces.push((*row, *row)),
+        }
+    }
+    let mut texts: Vec<String> = pieces
+        .iter()
+        .take(RANGES_MAX)
+        .map(|(a, b)| match b - a {
+            0 => format!("{before}{a}"),
+            1 => format!("{before}{a}, {before}{b}"),
+            _ => format!("{before}{a}–{before}{b}"),
+        })
+        .collect();
+    if pieces.len() > RANGES_MAX {
+        texts.push("…".to_owned());
+    }
+    texts.join(", ")
 }
 
 /// The letters of a column: 0 is `A`, 26 is `AA`.
@@ -128,6 +195,16 @@ mod tests {
         assert_eq!(say(place(Some(SheetId(1)), None, Some(5))), "orders.xlsx, column F");
         assert_eq!(say(place(Some(SheetId(0)), Some(14), None)), "orders.xlsx, \"2026\", row 14");
         assert_eq!(say(place(None, None, None)), "orders");
+        let all = |places: &[Place]| describe_all(places, |_| "orders".into(), &sheets, Language::English);
+        let rows = |sheet, column, rows: &[u32]| -> Vec<Place> {
+            rows.iter().map(|row| place(Some(SheetId(sheet)), Some(*row), column)).collect()
+        };
+        assert_eq!(all(&rows(0, Some(1), &[2, 3, 4, 7])), ["orders.xlsx, \"2026\", cells B2–B4, B7"]);
+        assert_eq!(all(&rows(1, Some(1), &[2, 3, 9])), ["orders.xlsx, rows 2, 3, 9, column \"Телефон\""]);
+        assert_eq!(all(&rows(1, None, &[2, 3, 4])), ["orders.xlsx, rows 2–4"]);
+        let mixed = [rows(0, None, &[2]), rows(1, Some(0), &[2, 2])].concat();
+        assert_eq!(all(&mixed), ["orders.xlsx, \"2026\", row 2", "orders.xlsx, rows 2, column \"Имя\""]);
+        assert!(all(&rows(1, None, &(0..40).map(|n| n * 2).collect::<Vec<_>>()))[0].ends_with("22, …"));
         let ru = describe(place(Some(SheetId(0)), Some(2), Some(0)), "orders", &sheets, Language::Russian);
         assert_eq!(ru, "orders.xlsx, \"2026\", ячейка A2");
     }

@@ -212,7 +212,7 @@ mod tests {
             let mut parts = text.split('-');
             families.contains(parts.next().unwrap_or_default())
                 && parts.clone().next().is_some()
-                && parts.all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()))
+                && parts.all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
         };
         let mut names = BTreeSet::new();
         let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];

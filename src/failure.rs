@@ -1,6 +1,6 @@
 //! Conversations that failed, in the three kinds that callers tell apart.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 /// Why a conversation with a destination failed. Never holds a personal value.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -27,6 +27,11 @@ pub enum Failure {
         /// What a person can do about it.
         help: Option<String>,
     },
+}
+
+/// Why the operating system said no, in the words that people know.
+pub(crate) fn reason(error: &io::Error) -> String {
+    error.kind().to_string().replace("entity ", "")
 }
 
 impl Failure {

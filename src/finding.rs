@@ -6,6 +6,7 @@ use crate::{
     address::Place,
     catalogue::{self, Fill},
     language::Language,
+    printable::printable,
     value::Shape,
 };
 
@@ -78,8 +79,8 @@ impl Finding {
 
     /// The same with a hint.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<Box<str>>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hint(mut self, hint: impl AsRef<str>) -> Self {
+        self.hint = Some(printable(hint.as_ref()).into());
         self
     }
 
@@ -109,13 +110,43 @@ impl Finding {
 pub struct Trouble {
     /// What it is.
     pub code: Code,
-    /// What the text's `{hint}` says: a file's name, an encoding, a position; never a personal value.
+    /// What the text's `{hint}` says: a file's name, an encoding; never a personal value.
     pub hint: String,
+    /// The row that it is about, which the text calls `{row}`.
+    pub row: Option<u32>,
 }
 
 impl Trouble {
     /// A trouble with its hint.
-    pub fn new(code: Code, hint: impl Into<String>) -> Self {
-        Self { code, hint: hint.into() }
+    pub fn new(code: Code, hint: impl AsRef<str>) -> Self {
+        Self { code, hint: printable(hint.as_ref()).into_owned(), row: None }
+    }
+
+    /// The same, about one row.
+    #[must_use]
+    pub fn at_row(mut self, row: u32) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn title(&self, language: Language) -> String {
+        self.fill(&catalogue::entry(self.code.name()).words(language).title, language)
+    }
+
+    /// The trouble as people read it; `place` is what it happened to.
+    #[must_use]
+    pub fn render(&self, place: &str, language: Language) -> String {
+        let entry = catalogue::entry(self.code.name());
+        let (word, name) = (entry.severity.word(language), self.code.name());
+        let help = self.fill(&entry.words(language).help, language);
+        let word_of_help = language.pick(" help", "совет");
+        format!("{word}[{name}]: {}\n  --> {place}\n{word_of_help}: {help}\n", self.title(language))
+    }
+
+    fn fill(&self, text: &str, language: Language) -> String {
+        let fills = [("hint", Fill::Text(&self.hint)), ("row", Fill::Number(self.row.unwrap_or_default().into()))];
+        catalogue::fill(text, &fills, language)
     }
 }

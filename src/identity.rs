@@ -73,6 +73,12 @@ impl Identifying {
         self.values.iter().map(|(f, _)| *f).chain(self.name).chain(self.birth).collect()
     }
 
+    /// The fields each of which can identify alone: phones, e-mails, documents.
+    #[must_use]
+    pub fn alone(&self) -> FieldSet {
+        self.values.iter().map(|(f, _)| *f).collect()
+    }
+
     /// The field of people's names.
     #[must_use]
     pub fn name(&self) -> Option<FieldId> {

@@ -23,6 +23,7 @@ mod nearest;
 pub mod pipeline;
 pub mod plan;
 pub mod port;
+mod printable;
 pub mod progress;
 pub mod pull;
 pub mod purpose;

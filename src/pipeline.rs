@@ -12,7 +12,7 @@ use crate::{
     check,
     config::{Config, RouteConfig, SourceConfig},
     day::Day,
-    finding::{Finding, Trouble},
+    finding::{Code, Finding, Trouble},
     gate::{self, Around, RouteId},
     keys::{Use, hex},
     ledger::Ledger,
@@ -28,6 +28,9 @@ use crate::{
     set::PurposeSet,
     written::{Index, Kept, Written},
 };
+
+const STALE: Code = Code::new("plan-stale");
+const KEY_MOVED: Code = Code::new("key-moved");
 
 /// The world, as one run meets it. Clock and dice are handed in.
 pub struct World<'a> {
@@ -101,6 +104,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
+    report.gather();
     if ask.command != Command::Plan {
         seal::set(config, &mut world, &versions, &report, may_end_early)?;
         record(config, &mut world, ask, &report)?;
@@ -209,6 +213,7 @@ impl Route<'_> {
         let names: Vec<String> = self.config.purposes.iter().map(|p| p.name.clone()).collect();
         let mut past: Written =
             stand.kept.as_ref().map(|k| k.written.clone()).unwrap_or_default().with_purposes(&names);
+        report.edited = stand.is_edited();
         report.lost = if stand.is_file { 0 } else { past.lose(&stand.ids) };
         let index = Index::new(&past);
         let keys = RouteKeys::new(world.ledger.keys(), &route.name);
@@ -239,13 +244,15 @@ impl Route<'_> {
         let cleared = gate::close(clients, &rows, &around);
         world.progress.stage("plan", 0);
         let plan = Plan::between(&cleared, &rows, &known);
-        let guard = Guard { percent: self.ask.guard, emptied: self.emptied(world, sources)?, today: world.today };
+        report.emptied = self.emptied(world, sources)?;
+        let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
         let digest = approved.digest(&known.prints);
         let after = approved.after(&cleared, &rows, self.config, &past, &keys);
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
         report.digest = hex(&digest);
-        report.cards = after.standing();
+        report.cards = approved.cards(&after, &stand.ids);
+        report.left_out = approved.left_out();
         report.unread = self.unread(sources);
         log(report);
 
@@ -254,7 +261,7 @@ impl Route<'_> {
             return Ok(());
         }
         if expected.flatten().is_some_and(|e| *e != report.digest) {
-            report.trouble = Some(Trouble::new(crate::finding::Code::new("plan-stale"), route.name.as_str()));
+            report.trouble = Some(Trouble::new(STALE, route.name.as_str()));
             return Ok(());
         }
         world.progress.stage("write", report.steps.values().sum::<usize>() as u64);
@@ -268,14 +275,16 @@ impl Route<'_> {
         Ok(())
     }
 
-    /// Whether a source of the route had rows and has none.
-    fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<bool, Trouble> {
+    /// The sources of the route that had rows and have none.
+    fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<Vec<String>, Trouble> {
+        let mut emptied = Vec::new();
         for source in self.granting(sources).filter(|s| s.trouble.is_none() && s.rows == 0) {
-            if world.ledger.had_rows(&self.config.source(source.id).name)? > 0 {
-                return Ok(true);
+            let name = &self.config.source(source.id).name;
+            if world.ledger.had_rows(name)? > 0 {
+                emptied.push(name.clone());
             }
         }
-        Ok(false)
+        Ok(emptied)
     }
 
     fn granting<'s>(&'s self, sources: &'s [Outcome]) -> impl Iterator<Item = &'s Outcome> {
@@ -348,7 +357,13 @@ impl Report {
         self.sheets = sheets;
         self.findings = first;
         self.findings.extend(then);
+    }
+
+    /// Adds what the routes found; what several found alike is said once.
+    fn gather(&mut self) {
+        self.findings.extend(self.routes.iter_mut().flat_map(|r| std::mem::take(&mut r.findings)));
         self.findings.sort_by_key(|f| (f.place, f.code));
+        self.findings.dedup();
     }
 
     fn refused(&mut self, reached: &Reached, records: &Records, ledger: &mut Ledger, ask: &Ask) -> Result<(), Trouble> {
@@ -404,9 +419,11 @@ impl RouteReport {
                 hint: item.row.map(|row| missing(rows, row, config)).unwrap_or_default(),
                 cards: item.cards.clone(),
                 is_new: item.is_new,
+                is_shifted: item.unseen.is_some_and(|row| records.get(row).row().shifted),
             })
             .collect();
         self.items.sort_by_key(|i| (i.place, i.why));
+        self.findings = closed.clients.moved.iter().map(|row| Finding::at(KEY_MOVED, place(*row))).collect();
         if detail {
             self.changes = plan.entries.iter().filter_map(|e| change(e, plan, closed, &place)).collect();
         }

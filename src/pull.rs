@@ -11,12 +11,13 @@ use crate::{
     progress::Progress,
     read::{self, Draft},
     set::FieldSet,
-    sheet::Tabs,
+    sheet::{Tab, Tabs},
 };
 
 const NO_TAB_HAS: Code = Code::new("column-missing-everywhere");
 const MISSING: Code = Code::new("column-missing");
 const NO_TABS: Code = Code::new("source-no-tabs");
+const NO_LIST: Code = Code::new("tab-without-header");
 
 /// What pulling every source gave.
 #[derive(Default)]
@@ -152,7 +153,9 @@ async fn one(
         return Err(Trouble::new(NO_TABS, source.name.as_str()));
     }
     let tabs = tabs.tabs;
-    let bound = tabs.iter().map(|t| read::bind(t, config, source, wanted)).collect::<Result<Vec<_>, _>>()?;
+    let several = tabs.len() > 1;
+    let bind = |tab| read::bind(tab, config, source, wanted).map_err(|trouble| about_tab(trouble, tab, several));
+    let bound = tabs.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
     for (i, binding) in bound.iter().enumerate() {
         for (field, hint) in &binding.missing {
             // A field that one tab of several lacks is that tab's finding; one that all lack was renamed.
@@ -177,4 +180,14 @@ async fn one(
     read.pins.extend(inferred.pins);
     read.findings.extend(inferred.findings);
     Ok(read)
+}
+
+/// A tab without a header among others is more often a sheet for notes than a list that lost it.
+fn about_tab(trouble: Trouble, tab: &Tab, several: bool) -> Trouble {
+    match &tab.title {
+        Some(title) if several && trouble.code == read::NO_HEADER => {
+            Trouble::new(NO_LIST, format!("{}, \"{title}\"", tab.file))
+        }
+        _ => trouble,
+    }
 }

@@ -99,8 +99,10 @@ pub enum Edge {
     Even,
     /// It ends before: the missing cells are blank.
     Short,
-    /// It has filled cells beyond: every cell may stand one column off.
+    /// It has cells beyond: every cell may stand one column off.
     Long,
+    /// It is one single cell: it is separated otherwise than the header.
+    Uncut,
 }
 
 /// The longest text that a cell may hold, in bytes; Google's own limit is 50,000 characters.
@@ -217,6 +219,17 @@ impl Rows {
         }
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.push(number, cells, edge);
+        }
+    }
+
+    /// Changes how a row's end compares with the header's, by the row's place.
+    pub fn set_edge(&mut self, mut row: usize, edge: Edge) {
+        for chunk in &mut self.chunks {
+            if row < chunk.len() {
+                chunk.rows[row].edge = edge;
+                return;
+            }
+            row -= chunk.len();
         }
     }
 

@@ -21,16 +21,11 @@ enum Cell {
     Set(Range<usize>),
 }
 
-/// Whether a file lists the card of an entry.
-pub(super) fn is_listed(entry: &Entry) -> bool {
-    entry.client().is_some() && matches!(entry.step, Step::Create | Step::Update | Step::Stand)
-}
-
 /// The entries to be written. Of a file that is kept, only the cards that stand in it.
 pub(super) fn order(job: &Applied<'_>, writes_all: bool) -> Vec<Entry> {
     let entries = job.approved.plan().entries.iter().copied();
     if writes_all {
-        return entries.filter(is_listed).collect();
+        return entries.filter(Entry::is_listed).collect();
     }
     let is_there = |e: &Entry| !job.stand.is_file || job.stand.ids.binary_search(&e.id).is_ok();
     entries.filter(|e| is_change(e.step) && is_there(e)).collect()

@@ -79,9 +79,8 @@ fn must_write(job: &Applied<'_>) -> bool {
 
 /// Whether a file holds other cards than it shall, or was edited by hand since.
 fn file_differs(job: &Applied<'_>) -> bool {
-    let listed = job.approved.plan().entries.iter().filter(|e| batch::is_listed(e)).map(|e| e.id);
-    let edited = job.stand.kept.as_ref().is_some_and(|k| k.digest != job.stand.digest);
-    edited || !listed.eq(job.stand.ids.iter().copied())
+    let listed = job.approved.plan().entries.iter().filter(|e| e.is_listed()).map(|e| e.id);
+    job.stand.is_edited() || !listed.eq(job.stand.ids.iter().copied())
 }
 
 /// Repeats what surely had no effect; looks up what may have had one.

@@ -24,6 +24,14 @@ pub struct Stand {
     pub is_file: bool,
 }
 
+impl Stand {
+    /// Whether somebody changed a file since it was written.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.is_file && self.kept.as_ref().is_some_and(|kept| kept.digest != self.digest)
+    }
+}
+
 /// Compares what a destination holds with what the ledger knows, settles what an interrupted run left
 /// open, and stops where the ledger is new, older than the destination, or another's: writing from there
 /// would make people twice, or bring back who left.

@@ -14,6 +14,8 @@ use crate::{
 
 const CELL_ERROR: Code = Code::new("cell-error");
 const CELL_TOO_LONG: Code = Code::new("cell-too-long");
+const CELL_FORMULA: Code = Code::new("cell-formula");
+const CELL_LETTERS: Code = Code::new("cell-letters-broken");
 
 /// Reads the cells that feed one field, each with its place among the columns that the config lists.
 /// The canonical text is appended to `text`, findings to `notes`.
@@ -129,6 +131,8 @@ fn settle(raw: Raw<'_>) -> Result<Raw<'_>, Code> {
         Raw::Error("#TOO-LONG!") => Err(CELL_TOO_LONG),
         Raw::Error(_) => Err(CELL_ERROR),
         Raw::Text(text) if mess::is_sheet_error(text) => Err(CELL_ERROR),
+        Raw::Text(text) if mess::is_formula(text) => Err(CELL_FORMULA),
+        Raw::Text(text) if mess::is_broken(text) => Err(CELL_LETTERS),
         raw => Ok(raw),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     kind::How,
-    kinds::yes_no::{Answer, date_in, said},
+    kinds::yes_no::{Answer, date_in, is_plain_no, said},
     row::{Rules, Work},
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 };
 
 const UNCLEAR: Code = Code::new("consent-unclear");
+const WITHDRAWAL_UNCLEAR: Code = Code::new("withdrawal-unclear");
 const UNDATED: Code = Code::new("consent-undated");
 const FUTURE: Code = Code::new("consent-future");
 
@@ -51,16 +52,15 @@ pub(super) fn facts(rules: &Rules<'_>, of: &Consents<'_>, work: &mut Work<'_>, r
     for purpose in of.all.iter() {
         let mut fact = if of.refuses.has(purpose) {
             listed(purpose, dated)
+        } else if shifted {
+            // No cell of a shifted row can be trusted, least of all its yes.
+            fact(purpose, Grant::Unsure, Day::NEVER)
         } else if of.declared.has(purpose) {
             fact(purpose, Grant::Live, dated)
         } else {
             consent(rules, of, work, row, purpose)
         };
         retain(of, work, &mut fact);
-        // No cell of a shifted row can be trusted, least of all its yes.
-        if shifted && fact.grant == Grant::Live {
-            fact.grant = Grant::Unsure;
-        }
         work.out.facts.push(fact);
     }
     prohibit(of.config, &mut work.out.facts[start..]);
@@ -91,7 +91,7 @@ fn consent(rules: &Rules<'_>, of: &Consents<'_>, work: &mut Work<'_>, row: usize
         }
         Answer::Yes => agreed(rules, of, work, row, bound),
     };
-    Fact { refused: withdrawn(of, work, row, bound), ..fact(purpose, grant, granted) }
+    Fact { refused: withdrawn(rules, of, work, row, bound), ..fact(purpose, grant, granted) }
 }
 
 /// A yes with its date: where the config names a column for the date, a yes without one proves nothing.
@@ -112,17 +112,25 @@ fn agreed(rules: &Rules<'_>, of: &Consents<'_>, work: &mut Work<'_>, row: usize,
     }
 }
 
-/// Anything in the cell that isn't a plain no is a withdrawal.
-fn withdrawn(of: &Consents<'_>, work: &Work<'_>, row: usize, bound: &BoundConsent) -> Option<Said> {
+/// Anything in the cell that isn't a plain no is a withdrawal; what doesn't say so in a known word is reported.
+fn withdrawn(
+    rules: &Rules<'_>,
+    of: &Consents<'_>,
+    work: &mut Work<'_>,
+    row: usize,
+    bound: &BoundConsent,
+) -> Option<Said> {
     let pulled = bound.withdrawn?;
     let cell = work.raw.cell(row, pulled);
-    match said(cell) {
-        Answer::Blank | Answer::No => None,
-        Answer::Yes | Answer::Unclear => {
-            let day = date_in(cell, &of.hows[pulled]).filter(|d| *d <= of.today);
-            Some(day.map_or(Said::Undated, Said::On))
-        }
+    let answer = said(cell);
+    if answer == Answer::Blank || is_plain_no(cell) {
+        return None;
     }
+    if answer == Answer::Unclear {
+        rules.found(work, WITHDRAWAL_UNCLEAR, row, pulled);
+    }
+    let day = date_in(cell, &of.hows[pulled]).filter(|d| *d <= of.today);
+    Some(day.map_or(Said::Undated, Said::On))
 }
 
 /// Ends a grant whose term is over, and sets its last day.

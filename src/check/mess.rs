@@ -47,6 +47,12 @@ fn cleaned(text: &str) -> String {
     out
 }
 
+/// Whether nobody sees anything there.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| is_space(c) || is_invisible(c))
+}
+
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{180e}' | '\u{2800}' | '\u{3164}')
 }
@@ -134,6 +140,46 @@ pub fn is_sheet_error(text: &str) -> bool {
     text.starts_with('#') && ERRORS.contains(&text.to_uppercase().as_str())
 }
 
+/// Whether a text is a formula that nobody calculated: `=A2&B2`, `@SUM(A1)`, `+HYPERLINK(…)`. A value that
+/// somebody made a formula of, such as `="00123"`, is none.
+#[must_use]
+pub fn is_formula(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['=', '@', '+', '-']) else { return false };
+    if text.starts_with('=') {
+        return rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '\'' | '$' | '['))
+            && rest.contains(|c: char| c == '(' || c == '!' || c.is_ascii_digit());
+    }
+    let name = rest.find('(').unwrap_or_default();
+    name > 1 && rest.as_bytes()[..name].iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'.' | b'_'))
+}
+
+/// Whether the letters of a text were broken by a program that took one encoding for another: `РђРЅРЅР°`,
+/// `ÐÐ½Ð½Ð°`, or were lost on the way: `����`, `????`.
+#[must_use]
+pub fn is_broken(text: &str) -> bool {
+    if text.is_ascii() {
+        let marks = text.bytes().filter(|b| *b == b'?').count();
+        return marks > 3 && text.bytes().all(|b| matches!(b, b'?' | b' ' | b'-' | b'.' | b','));
+    }
+    if text.contains('\u{fffd}') {
+        return true;
+    }
+    // Each letter became a pair: the first byte of its UTF-8, and the second as the wrong encoding shows it.
+    let mut pairs = 0;
+    let mut letters = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        letters += usize::from(!c.is_ascii());
+        pairs += usize::from(matches!(
+            (before, c),
+            ('Р' | 'С', '\u{80}'..='\u{bf}' | 'Ђ'..='Џ' | 'ђ'..='џ' | 'Ґ' | 'ґ' | '\u{2010}'..='\u{2122}')
+                | ('Ð' | 'Ñ', '\u{80}'..='\u{bf}' | 'Œ'..='ƒ' | 'ˆ' | '˜' | '\u{2010}'..='\u{2122}')
+        ));
+        before = c;
+    }
+    pairs > 1 && pairs * 3 > letters
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +221,62 @@ mod tests {
         }
         for text in ["#1", "REF", "#hashtag", ""] {
             assert!(!is_sheet_error(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn formulas_are_no_values() {
+        for text in [
+            "=A1",
+            "=$B$2&C2",
+            "=Лист1!A1",
+            "=ГИПЕРССЫЛКА(\"x\")",
+            "=HYPERLINK(\"http://evil\")",
+            "@SUM(1+1)*cmd",
+            "+HYPERLINK(A1)",
+            "-IF(A1)",
+        ] {
+            assert!(is_formula(text), "{text}");
+        }
+        for text in [
+            "=",
+            "=\"00123\"",
+            "=+79161234567",
+            "=1+1",
+            "=Anna",
+            "@anna",
+            "@anna (Анна)",
+            "+7(916)1112233",
+            "+7 916",
+            "-",
+            "a=b",
+            "@A(",
+            "",
+            "+",
+        ] {
+            assert!(!is_formula(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_letters_are_seen() {
+        for text in ["Анна Петрова", "Пётр Новиков", "Её", "да", "Юлия Щукина-Ёж", "Їжак Ґанна"]
+        {
+            let bytes = text.as_bytes();
+            let as_1251 = encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0;
+            let as_1252 = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0;
+            for broken in [as_1251, as_1252] {
+                assert!(is_broken(&broken), "{broken}");
+                assert!(is_broken(&clean(&broken)) || text == "да", "{broken}, cleaned");
+            }
+            assert!(!is_broken(text), "{text}");
+        }
+        for text in ["\u{fffd}\u{fffd} Петрова", "????", "???? ??????"] {
+            assert!(is_broken(text), "{text}");
+        }
+        for text in ["Сё", "РФ", "ПАО «РСР»", "СССР…", "Р°", "???", "что????", "Ñandú", "Ð", "anna@example.com", ""]
+        {
+            assert!(!is_broken(text), "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod cell;
+mod doubled;
 mod facts;
 pub mod kind;
 pub mod kinds;
@@ -20,7 +21,7 @@ use crate::{
     identity::Identifying,
     keys::{Keys, Use},
     read::Draft,
-    record::{Chunk, Records, SheetColumns},
+    record::{Records, SheetColumns},
     sheet::RawChunk,
 };
 
@@ -52,15 +53,17 @@ pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys) -
         })
         .collect();
     // Each chunk's raw cells are freed as soon as it is read.
-    let read: Vec<(Chunk, Vec<Finding>)> = chunks.into_par_iter().map(|(d, chunk)| rules[d].chunk(d, &chunk)).collect();
+    let read: Vec<row::Rows> = chunks.into_par_iter().map(|(d, chunk)| rules[d].chunk(d, &chunk)).collect();
     let mut records = Records { fields: config.fields.len(), ..Records::default() };
-    let mut findings = Vec::new();
-    for (chunk, found) in read {
-        if !chunk.rows.is_empty() {
-            records.chunks.push(chunk);
+    let (mut findings, mut keys) = (Vec::new(), Vec::new());
+    for rows in read {
+        if !rows.chunk.rows.is_empty() {
+            records.chunks.push(rows.chunk);
         }
-        findings.extend(found);
+        findings.extend(rows.findings);
+        keys.extend(rows.keys);
     }
+    findings.extend(doubled::doubled(keys));
     let sheets =
         drafts.iter().map(|d| SheetColumns { id: d.id, source: d.info.source, columns: d.binding.columns.clone() });
     records.sheets = sheets.collect();

@@ -23,6 +23,7 @@ use crate::{
 
 const SHIFTED: Code = Code::new("row-shifted");
 const SHORT: Code = Code::new("row-short");
+const UNCUT: Code = Code::new("row-uncut");
 const KEY_BLANK: Code = Code::new("key-blank");
 
 /// Everything that reading the rows of one draft needs.
@@ -39,8 +40,17 @@ pub(super) struct Work<'a> {
     pub(super) raw: &'a RawChunk,
     pub(super) out: Chunk,
     pub(super) findings: Vec<Finding>,
+    keys: Vec<(u64, Place)>,
     notes: Vec<Note>,
     scratch: String,
+}
+
+/// What the rows of a chunk gave.
+pub(super) struct Rows {
+    pub(super) chunk: Chunk,
+    pub(super) findings: Vec<Finding>,
+    /// The keys of the source's own column, hashed, each with its place.
+    pub(super) keys: Vec<(u64, Place)>,
 }
 
 impl<'a> Rules<'a> {
@@ -56,16 +66,17 @@ impl<'a> Rules<'a> {
         Self { draft, config, consents, identifying, handles }
     }
 
-    pub(super) fn chunk(&self, sheet: usize, raw: &RawChunk) -> (Chunk, Vec<Finding>) {
+    pub(super) fn chunk(&self, sheet: usize, raw: &RawChunk) -> Rows {
         let out = Chunk { sheet, ..Chunk::default() };
-        let mut work = Work { raw, out, findings: Vec::new(), notes: Vec::new(), scratch: String::new() };
+        let mut work =
+            Work { raw, out, findings: Vec::new(), keys: Vec::new(), notes: Vec::new(), scratch: String::new() };
         for row in 0..raw.len() {
             match self.draft.no_person(raw, row) {
                 Some(code) => work.findings.push(Finding::at(code, self.place(raw.number(row), None))),
                 None => self.row(&mut work, row),
             }
         }
-        (work.out, work.findings)
+        Rows { chunk: work.out, findings: work.findings, keys: work.keys }
     }
 
     fn place(&self, row: u32, pulled: Option<usize>) -> Place {
@@ -75,12 +86,15 @@ impl<'a> Rules<'a> {
 
     fn row(&self, work: &mut Work<'_>, row: usize) {
         let number = work.raw.number(row);
-        let shifted = work.raw.edge(row) == Edge::Long;
-        match work.raw.edge(row) {
-            Edge::Even => {}
-            Edge::Short => work.findings.push(Finding::at(SHORT, self.place(number, None))),
-            Edge::Long => work.findings.push(Finding::at(SHIFTED, self.place(number, None))),
-        }
+        let edge = work.raw.edge(row);
+        let shifted = matches!(edge, Edge::Long | Edge::Uncut);
+        let code = match edge {
+            Edge::Even => None,
+            Edge::Short => Some(SHORT),
+            Edge::Long => Some(SHIFTED),
+            Edge::Uncut => Some(UNCUT),
+        };
+        work.findings.extend(code.map(|code| Finding::at(code, self.place(number, None))));
         let start = work.out.cells.len();
         work.out.cells.resize(start + self.config.fields.len(), Cell::BLANK);
         for feed in &self.draft.binding.feeds {
@@ -177,8 +191,9 @@ impl<'a> Rules<'a> {
             Raw::Number(n) | Raw::Date(n) => hash(&n.to_string()),
             _ => None,
         };
-        if key.is_none() {
-            self.found(work, KEY_BLANK, row, pulled);
+        match key {
+            Some(key) => work.keys.push((key, self.place(work.raw.number(row), Some(pulled)))),
+            None => self.found(work, KEY_BLANK, row, pulled),
         }
         key
     }

@@ -12,15 +12,16 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 
 use crate::{
-    address::{Place, SourceId},
     config::{self, Config, Problems},
-    finding::{Code, Finding, Trouble},
+    finding::{Code, Trouble},
     language::Language,
     ledger,
     report::{EXIT_FAILED, EXIT_LOCKED},
 };
 
 const NO_CONFIG: Code = Code::new("config-not-found");
+const UNREADABLE: Code = Code::new("config-unreadable");
+const NOT_UTF8: Code = Code::new("config-not-utf8");
 
 /// Runs the command that the process was started with, and returns its exit code.
 #[must_use]
@@ -52,12 +53,9 @@ fn log() {
 /// A config that passed; what is wrong with it is printed.
 fn load(path: Option<&Path>) -> Result<Config, u8> {
     let path = path.map_or_else(|| PathBuf::from("bridge.toml"), Path::to_path_buf);
-    let text = match std::fs::read_to_string(&path) {
+    let text = match text(&path) {
         Ok(text) => text,
-        Err(e) => {
-            let hint = format!("{}: {}", path.display(), e.kind());
-            return Err(trouble(&Trouble::new(NO_CONFIG, hint), "sheetbridge", Language::English));
-        }
+        Err((why, language)) => return Err(trouble(&why, &path.display().to_string(), language)),
     };
     match config::parse(&text, &path) {
         Ok(passed) => {
@@ -71,6 +69,24 @@ fn load(path: Option<&Path>) -> Result<Config, u8> {
     }
 }
 
+/// The text of a config, or why there is none, in the language of its reader.
+fn text(path: &Path) -> Result<String, (Trouble, Language)> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => (Trouble::new(NO_CONFIG, &shown), Language::English),
+        kind => (Trouble::new(UNREADABLE, format!("{shown}: {kind}")), Language::English),
+    })?;
+    String::from_utf8(bytes).map_err(|e| {
+        let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let row = memchr::memchr_iter(b'\n', before).count() + 1;
+        let language = match config::parse(&String::from_utf8_lossy(e.as_bytes()), path) {
+            Ok(passed) => passed.config.operator.language,
+            Err(problems) => problems.language,
+        };
+        (Trouble::new(NOT_UTF8, &shown).at_row(row as u32), language)
+    })
+}
+
 fn print_problems(problems: &Problems) {
     if !problems.list.is_empty() {
         let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
@@ -80,7 +96,6 @@ fn print_problems(problems: &Problems) {
 
 /// Prints why something could not be done, and returns the exit code.
 fn trouble(trouble: &Trouble, place: &str, language: Language) -> u8 {
-    let finding = Finding::at(trouble.code, Place::source(SourceId(0))).hint(trouble.hint.as_str());
-    eprint!("{}", finding.render(place, language));
+    eprint!("{}", trouble.render(place, language));
     if ledger::is_locked(trouble) { EXIT_LOCKED } else { EXIT_FAILED }
 }

@@ -11,7 +11,7 @@ use crate::{
     config::{Config, RouteConfig, SourceConfig},
     connector::{DestinationPlace, SourcePlace},
     day::Day,
-    failure::Failure,
+    failure::{Failure, reason},
     finding::{Code, Trouble},
     ledger::Ledger,
     nearest::nearest,
@@ -36,7 +36,7 @@ pub(super) fn plan(args: &args::Plan) -> u8 {
     let outcome = outcome.and_then(|report| match &args.out {
         Some(path) => std::fs::write(path, report::plan_file(&report))
             .map(|()| report)
-            .map_err(|e| Trouble::new(OUT, format!("{}: {}", path.display(), e.kind()))),
+            .map_err(|e| Trouble::new(OUT, format!("{}: {}", path.display(), reason(&e)))),
         None => Ok(report),
     });
     finish(&config, &args.run, outcome)
@@ -109,6 +109,7 @@ fn make_source(source: &SourceConfig, pins: &[(String, String)], folder: &Path) 
         location: source.location.clone(),
         folder: folder.to_path_buf(),
         tabs: source.tabs.clone(),
+        header: source.header,
         options: source.options.clone(),
         pins: pins.to_vec(),
     })
@@ -128,12 +129,13 @@ fn make_destination(route: &RouteConfig, layout: Layout, folder: &Path) -> Resul
 fn finish(config: &Config, args: &args::Run, outcome: Result<Report, Trouble>) -> u8 {
     match outcome {
         Ok(report) => {
-            if args.json {
-                println!("{:#}", report.to_json());
-            } else if args.verbose || std::io::stdout().is_terminal() {
-                print!("{}", report.text());
-            } else {
-                println!("{}", report.line());
+            let whole = !args.json && (args.verbose || std::io::stdout().is_terminal());
+            // Whoever starts it by a timer must learn of the key too.
+            report.born().filter(|_| !whole).iter().for_each(|text| eprintln!("{text}"));
+            match () {
+                () if whole => print!("{}", report.text()),
+                () if args.json => println!("{:#}", report.to_json()),
+                () => println!("{}", report.line()),
             }
             report.exit()
         }

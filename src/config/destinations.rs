@@ -39,6 +39,7 @@ fn destination(
         None => path.and_then(kind_of_path),
     };
     let listed = section.need("purposes");
+    listed.iter().for_each(|n| n.not_empty());
     let set = listed.map(|n| purpose_set(n, names)).unwrap_or_default();
     if let Some(node) = listed {
         compatible(node, set, purposes);
@@ -128,7 +129,7 @@ fn options(section: &Section<'_>, kind: &DestinationKind) -> Vec<(&'static str, 
         let Some(text) = node.text() else { continue };
         match (option.check)(text) {
             Ok(()) => options.push((option.name, text.to_owned())),
-            Err(expected) => node.gathered().add(node.problem("config-wrong-setting").with("expected", expected)),
+            Err(expected) => node.wrong_setting(expected),
         }
     }
     options
@@ -158,7 +159,7 @@ fn headings(section: &Section<'_>, fields: &[Field], set: PurposeSet, purposes: 
     let mut list = Vec::new();
     for (key, node) in section.entries() {
         let Some(i) = fields.iter().position(|f| f.name == key.name) else {
-            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()));
+            node.gathered().unknown(key.span.clone(), key.name, fields.iter().map(|f| f.name.as_str()));
             continue;
         };
         let field = FieldId(i as u8);
@@ -196,9 +197,8 @@ fn flags(set: PurposeSet, purposes: &[Purpose]) -> Vec<(PurposeId, Channel, Stri
 fn same_column_twice(section: &Section<'_>, columns: &[(FieldId, String)], flags: &[(PurposeId, Channel, String)]) {
     let mut names: Vec<String> = columns.iter().map(|(_, n)| n).chain(flags.iter().map(|(.., n)| n)).cloned().collect();
     names.push(ID_COLUMN.to_owned());
-    names.iter_mut().for_each(|n| *n = n.to_lowercase());
-    names.sort_unstable();
-    if let Some([name, _]) = names.array_windows().find(|[a, b]| a == b) {
+    names.sort_by_key(|n| n.to_lowercase());
+    if let Some([_, name]) = names.array_windows().find(|[a, b]| a.to_lowercase() == b.to_lowercase()) {
         section.add(section.problem("config-same-column").with("column", name));
     }
 }

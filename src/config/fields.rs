@@ -35,7 +35,8 @@ pub(super) fn too_many(key: &Key<'_>) -> super::problem::Problem {
 /// A field whose kind can't be read counts as a text, so that nobody who names it is blamed.
 fn field(key: &Key<'_>, node: Node<'_>) -> Field {
     if key.name == ID_COLUMN {
-        node.gathered().add(node.problem("config-reserved-name").with("name", ID_COLUMN));
+        let code = crate::finding::Code::new("config-reserved-name");
+        node.gathered().add(super::problem::Problem::new(code, key.span.clone()).with("name", ID_COLUMN));
     }
     let unread = || plain(key, kinds::text());
     if node.raw().is_str() {
@@ -77,7 +78,7 @@ fn kind(node: Node<'_>) -> Option<&'static FieldKind> {
 fn set(set: fn(&mut How, &Setting) -> Result<(), String>, how: &mut How, node: Node<'_>) {
     let Some(setting) = setting(node) else { return };
     if let Err(expected) = set(how, &setting) {
-        node.gathered().add(node.problem("config-wrong-setting").with("expected", expected));
+        node.wrong_setting(expected);
     }
 }
 

@@ -27,6 +27,10 @@ use sources::Known;
 use tree::{Gathered, Section};
 
 const SYNTAX: Code = Code::new("config-syntax");
+const TWICE: Code = Code::new("config-twice");
+const UNQUOTED: Code = Code::new("config-unquoted");
+const BACKSLASH: Code = Code::new("config-backslash");
+const BAD_KEY: Code = Code::new("config-bad-key");
 
 /// A config that passed, and what may still be worth a look.
 #[derive(Debug)]
@@ -45,9 +49,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Passed, Box<Problems>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (tree, errors) = DeTable::parse_recoverable(text);
     let gathered = Gathered::default();
-    for error in &errors {
+    for error in first_of_each_line(text, &errors) {
         let span = error.span().unwrap_or(0..0);
-        gathered.add(Problem::new(SYNTAX, span).with("message", error.message()));
+        gathered.add(Problem::new(syntax(error.message()), span).with("message", error.message()));
     }
     let root = Section::root(&tree, &gathered);
     let language = operator::language(&root);
@@ -61,17 +65,43 @@ pub fn parse(text: &str, path: &Path) -> Result<Passed, Box<Problems>> {
     }
 }
 
+/// Of the mistakes that the parser finds in one line the first: the others follow from it.
+fn first_of_each_line<'e>(text: &str, errors: &'e [toml::de::Error]) -> Vec<&'e toml::de::Error> {
+    let line = |error: &toml::de::Error| {
+        let at = error.span().map_or(0, |s| s.start.min(text.len()));
+        memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count()
+    };
+    let mut first: Vec<&toml::de::Error> = Vec::new();
+    for error in errors {
+        if !first.iter().any(|f| line(f) == line(error)) {
+            first.push(error);
+        }
+    }
+    first
+}
+
+/// The mistakes that people make most have words of their own; the others are told in the parser's.
+fn syntax(message: &str) -> Code {
+    match message {
+        _ if message.contains("duplicate key") => TWICE,
+        _ if message.contains("must be quoted") => UNQUOTED,
+        _ if message.contains("escape") || message.contains("unicode value") => BACKSLASH,
+        _ if message.contains("unquoted key") || message.contains("key with no value") => BAD_KEY,
+        _ => SYNTAX,
+    }
+}
+
 fn read(root: Section<'_>, text: &str, path: &Path) -> Option<Config> {
     let operator = root.need("operator").and_then(|n| n.section("operator")).and_then(operator::operator);
     let fields = root.need("fields").and_then(|n| n.section("fields")).map(|s| fields::fields(&s)).unwrap_or_default();
-    let purposes = root
+    let (purposes, unsure) = root
         .need("purposes")
         .and_then(|n| n.section("purposes"))
         .map(|s| purposes::purposes(&s, &fields))
         .unwrap_or_default();
     let names: Vec<&str> = purposes.iter().map(|p| p.name.as_str()).collect();
     let texts = root.section("texts").map(|s| purposes::consent_texts(&s, &names)).unwrap_or_default();
-    let known = Known { fields: &fields, purposes: &purposes, names: &names, texts: &texts };
+    let known = Known { fields: &fields, purposes: &purposes, names: &names, texts: &texts, unsure };
     let sources = root
         .need("sources")
         .and_then(|n| n.section("sources"))

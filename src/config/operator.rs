@@ -9,7 +9,7 @@ use super::{
     secret::Secret,
     tree::Section,
 };
-use crate::language::Language;
+use crate::{language::Language, nearest::nearest};
 
 const PROFILES: [(&str, Profile); 3] = [("ru", Profile::Ru), ("eu", Profile::Eu), ("none", Profile::None)];
 const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("ru", Language::Russian)];
@@ -23,12 +23,22 @@ pub(super) fn operator(section: Section<'_>) -> Option<Operator> {
         let text = node.text()?;
         let zone = TimeZone::get(text).ok();
         if zone.is_none() {
-            node.gathered().add(node.problem("config-unknown-time-zone").with("word", text));
+            let meant = meant_zone(text);
+            node.gathered().add(node.problem("config-unknown-time-zone").with("word", text).meant(meant.as_deref()));
         }
         zone
     });
     section.finish();
     Some(Operator { name: name?.to_owned(), profile: profile?, language: language?, time_zone: time_zone? })
+}
+
+/// The zone of that city, or the one that is spelt alike.
+fn meant_zone(text: &str) -> Option<String> {
+    let names: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).filter(|n| n.contains('/')).collect();
+    let city = |name: &str| name.rsplit('/').next().map(|c| c.to_lowercase().replace('_', " "));
+    let wanted = city(text).map(|c| c.replace('_', " "));
+    let of_city = names.iter().find(|name| city(name) == wanted);
+    of_city.map(String::as_str).or_else(|| nearest(text, names.iter().map(String::as_str))).map(str::to_owned)
 }
 
 /// The language of a config that may be broken elsewhere.

@@ -18,14 +18,23 @@ pub(super) struct ConsentText {
     pub(super) purposes: PurposeSet,
 }
 
-/// Reads `[purposes]`.
-pub(super) fn purposes(section: &Section<'_>, fields: &[Field]) -> Vec<Purpose> {
+/// Reads `[purposes]`; says which of them could not be read as a whole, so that nobody is blamed for them.
+pub(super) fn purposes(section: &Section<'_>, fields: &[Field]) -> (Vec<Purpose>, PurposeSet) {
     let entries = section.entries();
     if let Some((key, _)) = entries.get(MEMBERS_MAX) {
         section.add(too_many(key));
     }
     let names: Vec<&str> = entries.iter().map(|(key, _)| key.name).collect();
-    entries.iter().take(MEMBERS_MAX).map(|(key, node)| purpose(key, *node, &names, fields)).collect()
+    let mut unsure = PurposeSet::EMPTY;
+    let mut list = Vec::new();
+    for (i, (key, node)) in entries.iter().take(MEMBERS_MAX).enumerate() {
+        let before = node.gathered().count();
+        list.push(purpose(key, *node, &names, fields));
+        if node.gathered().count() > before {
+            unsure.insert(PurposeId(i as u8));
+        }
+    }
+    (list, unsure)
 }
 
 /// A purpose that can't be read keeps its name, so that nobody who names it is blamed.
@@ -53,11 +62,17 @@ fn fill(purpose: &mut Purpose, section: &Section<'_>, names: &[&str], fields: &[
     purpose.title = section.need("title").and_then(super::tree::Node::text).unwrap_or_default().into();
     let basis = section.need("basis").and_then(|n| n.word(&Basis::ALL));
     purpose.basis = basis.unwrap_or(Basis::Consent);
-    purpose.needs = section.need("needs").map(|n| field_set(n, fields)).unwrap_or_default();
-    if let Some(node) = section.get("required") {
-        purpose.required = field_set(node, fields);
-        if !purpose.required.is_subset(purpose.needs) {
-            node.gathered().add(node.problem("config-required-not-needed"));
+    let before = section.gathered().count();
+    let needs = section.need("needs");
+    needs.iter().for_each(|n| n.not_empty());
+    purpose.needs = needs.map(|n| field_set(n, fields)).unwrap_or_default();
+    let needs_are_whole = section.gathered().count() == before;
+    for node in section.get("required").map(Node::texts).unwrap_or_default() {
+        let Some(field) = named(node, fields) else { continue };
+        purpose.required.insert(field);
+        if needs_are_whole && !purpose.needs.has(field) {
+            let name = &fields[usize::from(field.0)].name;
+            node.gathered().add(node.problem("config-required-not-needed").with("field", name));
         }
     }
     if let Some(keep) = section.need("keep").and_then(|n| keep(n, basis, fields)) {
@@ -104,7 +119,7 @@ fn compatible(node: Node<'_>, names: &[&str]) -> Vec<(PurposeId, String)> {
     for (key, node) in section.entries() {
         match (names.iter().position(|n| *n == key.name), node.text()) {
             (Some(i), Some(reason)) => list.push((PurposeId(i as u8), reason.to_owned())),
-            (None, _) => node.unknown(key.name, names.to_vec()),
+            (None, _) => node.gathered().unknown(key.span.clone(), key.name, names.to_vec()),
             (Some(_), None) => {}
         }
     }
@@ -114,7 +129,12 @@ fn compatible(node: Node<'_>, names: &[&str]) -> Vec<(PurposeId, String)> {
 /// `"until withdrawn"`, or `{ for = "3 years", after = "delivered_at" }`
 fn keep(node: Node<'_>, basis: Option<Basis>, fields: &[Field]) -> Option<Keep> {
     if node.raw().is_str() {
-        let keep = node.word(&[("until withdrawn", Keep::UntilWithdrawn)])?;
+        let text = node.text()?;
+        if text != "until withdrawn" {
+            node.gathered().add(node.problem("config-bad-keep").with("word", text));
+            return None;
+        }
+        let keep = Keep::UntilWithdrawn;
         if basis.is_some_and(|b| !b.can_be_refused()) {
             node.gathered().add(node.problem("config-keep-open-end"));
         }
@@ -161,7 +181,9 @@ fn after(node: Node<'_>, fields: &[Field]) -> Option<After> {
 pub(super) fn consent_texts(section: &Section<'_>, names: &[&str]) -> Vec<ConsentText> {
     let text = |(key, node): (Key<'_>, Node<'_>)| {
         let section = node.section(format!("texts.{}", key.name))?;
-        let purposes = section.need("purposes").map(|n| purpose_set(n, names)).unwrap_or_default();
+        let listed = section.need("purposes");
+        listed.iter().for_each(|n| n.not_empty());
+        let purposes = listed.map(|n| purpose_set(n, names)).unwrap_or_default();
         section.finish();
         Some(ConsentText { name: key.name.to_owned(), purposes })
     };

@@ -1,5 +1,9 @@
 //! What no section can know alone.
 
+use std::path::{Component, Path, PathBuf};
+
+use glob::{MatchOptions, Pattern};
+
 use super::{
     model::{Config, Profile, RouteConfig, SourceConfig},
     secret::Secret,
@@ -32,16 +36,46 @@ pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[Source
 fn same_place_twice(root: &Section<'_>, sources: &[SourceConfig], routes: &[RouteConfig]) {
     let Some(section) = root.peek("destinations").and_then(|n| n.section("destinations")) else { return };
     for (i, route) in routes.iter().enumerate() {
-        let place = |r: &RouteConfig| (r.location.clone(), r.kind.tables.then(|| r.table.clone()));
+        let place = |r: &RouteConfig| (normal(&r.location), r.kind.tables.then(|| r.table.clone()));
         let Some(node) = section.peek(&route.name) else { continue };
         if let Some(other) = routes[..i].iter().find(|other| place(other) == place(route)) {
             node.gathered().add(node.problem("config-same-place").with("other", &other.name));
         }
         let Secret::Plain(location) = &route.location else { continue };
-        if let Some(source) = sources.iter().find(|s| s.location == *location) {
+        if let Some(source) = sources.iter().find(|s| reads(&s.location, location)) {
             node.gathered().add(node.problem("config-route-into-source").with("other", &source.name));
         }
     }
+}
+
+/// A place without what makes two spellings of it differ.
+fn normal(location: &Secret) -> Secret {
+    match location {
+        Secret::Plain(text) if !text.contains("://") => Secret::Plain(path(text)),
+        other => other.clone(),
+    }
+}
+
+/// A path without `.` and what `..` takes back.
+fn path(text: &str) -> String {
+    let mut out = PathBuf::new();
+    for part in Path::new(text).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out.to_string_lossy().into_owned()
+}
+
+/// Whether a source's path or pattern is or matches a file.
+fn reads(source: &str, file: &str) -> bool {
+    let (source, file) = (path(source), path(file));
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    source == file || Pattern::new(&source).is_ok_and(|p| p.matches_with(&file, options))
 }
 
 /// What the operator's profile and language say where the fields don't.

@@ -4,6 +4,8 @@ use std::{fmt, path::Path};
 
 use zeroize::Zeroizing;
 
+use crate::failure::reason;
+
 /// Something that never prints: a text, or where to find one.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
@@ -38,7 +40,7 @@ impl Secret {
                 .map_err(|_| format!("the environment variable {name} is not set")),
             Self::File(path) => match std::fs::read_to_string(folder.join(path)) {
                 Ok(text) => Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned())),
-                Err(e) => Err(format!("{path}: {}", e.kind())),
+                Err(e) => Err(format!("{path}: {}", reason(&e))),
             },
         }
     }
@@ -87,6 +89,6 @@ mod tests {
     fn a_missing_one_is_named() {
         let missing = |text| Secret::parse(text).open(Path::new(".")).map(|_| ()).expect_err("it is missing");
         assert_eq!(missing("env:SHEETBRIDGE_NO_SUCH"), "the environment variable SHEETBRIDGE_NO_SUCH is not set");
-        assert_eq!(missing("file:no-such-file"), "no-such-file: entity not found");
+        assert_eq!(missing("file:no-such-file"), "no-such-file: not found");
     }
 }

@@ -2,15 +2,16 @@
 
 use super::{
     model::{Consent, Feed, Field, SourceConfig, Whole},
-    purposes::{ConsentText, purpose_named, purpose_set},
+    purposes::{ConsentText, purpose_named},
     tree::{Key, Node, Section},
 };
 use crate::{
     address::SourceId,
+    check::kind::Identity,
     connector::{SOURCES, SourceKind},
     purpose::Purpose,
     record::LIST_COLUMNS_MAX,
-    set::{FieldId, PurposeSet},
+    set::{FieldId, FieldSet, PurposeSet},
 };
 
 /// What sources are checked against.
@@ -19,6 +20,8 @@ pub(super) struct Known<'a> {
     pub(super) purposes: &'a [Purpose],
     pub(super) names: &'a [&'a str],
     pub(super) texts: &'a [ConsentText],
+    /// Purposes that could not be read as a whole.
+    pub(super) unsure: PurposeSet,
 }
 
 /// Reads `[sources]`.
@@ -35,7 +38,15 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         Some(node) => named_kind(node),
         None => path.and_then(kind_of_path),
     };
+    let gathered = section.gathered();
+    let before = gathered.count();
     let consents = section.section("consent").map(|s| consents(&s, known)).unwrap_or_default();
+    let purposes = section.get("purposes").map(|n| declared(n, known)).unwrap_or_default();
+    let refuses = section.get("refuses").map(|n| refuses(n, known)).unwrap_or_default();
+    let rights_are_whole = gathered.count() == before;
+    let before = gathered.count();
+    let columns = section.need("columns").map(|n| columns(n, known.fields)).unwrap_or_default();
+    let columns_are_whole = gathered.count() == before;
     let source = SourceConfig {
         id,
         name: key.name.to_owned(),
@@ -45,13 +56,19 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         header: section.get("header").and_then(header),
         dated: section.get("dated").and_then(super::tree::Node::text).map(str::to_owned),
         key: section.get("key").and_then(super::tree::Node::text).map(str::to_owned),
-        purposes: section.get("purposes").map(|n| declared(n, known)).unwrap_or_default(),
-        refuses: section.get("refuses").map(|n| refuses(n, known)).unwrap_or_default(),
-        columns: section.need("columns").map(|n| columns(n, known.fields)).unwrap_or_default(),
+        purposes,
+        refuses,
+        columns,
         consents,
         options: options(&section, kind?),
     };
-    judge(&source, &section, known);
+    // What was dropped as broken must not be reported as missing too.
+    if rights_are_whole {
+        judge_rights(&source, &section);
+    }
+    if columns_are_whole {
+        judge_columns(&source, &section, known);
+    }
     section.finish();
     Some(source)
 }
@@ -80,15 +97,16 @@ fn tabs(node: Node<'_>, kind: Option<&SourceKind>) -> Vec<String> {
     if let Some(kind) = kind.filter(|k| !k.tabs) {
         node.gathered().add(node.problem("config-no-tabs").with("kind", kind.name));
     }
-    node.texts().iter().filter_map(|n| n.text()).map(str::to_owned).collect()
+    node.some_texts().iter().filter_map(|n| n.text()).map(str::to_owned).collect()
 }
 
 fn header(node: Node<'_>) -> Option<u32> {
-    let row = node.number()?;
-    if row == 0 {
-        return node.wrong("1");
+    let row = node.raw().as_integer().and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
+    let row = row.filter(|row| *row > 0);
+    if row.is_none() {
+        node.wrong_setting("`1`, `2`, …");
     }
-    Some(row)
+    row
 }
 
 /// The settings that the connector knows.
@@ -99,7 +117,7 @@ fn options(section: &Section<'_>, kind: &SourceKind) -> Vec<(&'static str, Strin
         let Some(text) = node.text() else { continue };
         match (option.check)(text) {
             Ok(()) => options.push((option.name, text.to_owned())),
-            Err(expected) => node.gathered().add(node.problem("config-wrong-setting").with("expected", expected)),
+            Err(expected) => node.wrong_setting(expected),
         }
     }
     options
@@ -111,7 +129,7 @@ fn declared(node: Node<'_>, known: &Known<'_>) -> PurposeSet {
     for node in node.texts() {
         let Some(id) = purpose_named(node, known.names) else { continue };
         let purpose = &known.purposes[usize::from(id.0)];
-        if purpose.basis.is_consent() {
+        if purpose.basis.is_consent() && !known.unsure.has(id) {
             node.gathered().add(node.problem("config-consent-not-declared").with("purpose", &purpose.name));
         } else {
             set.insert(id);
@@ -126,12 +144,17 @@ fn refuses(node: Node<'_>, known: &Known<'_>) -> PurposeSet {
     if node.raw().as_str() == Some("all") {
         return all;
     }
-    let set = purpose_set(node, known.names);
-    for id in set.without(all).iter() {
-        let name = &known.purposes[usize::from(id.0)].name;
-        node.gathered().add(node.problem("config-refusal-closes-nothing").with("purpose", name));
+    let mut set = PurposeSet::EMPTY;
+    for node in node.some_texts() {
+        let Some(id) = purpose_named(node, known.names) else { continue };
+        if all.has(id) || known.unsure.has(id) {
+            set.insert(id);
+        } else {
+            let name = &known.purposes[usize::from(id.0)].name;
+            node.gathered().add(node.problem("config-refusal-closes-nothing").with("purpose", name));
+        }
     }
-    set.intersection(all)
+    set
 }
 
 fn closable<'a>(known: &'a Known<'_>) -> impl Iterator<Item = crate::set::PurposeId> + 'a {
@@ -144,7 +167,7 @@ fn columns(node: Node<'_>, fields: &[Field]) -> Vec<(FieldId, Feed)> {
     let mut list = Vec::new();
     for (key, node) in section.entries() {
         let Some(i) = fields.iter().position(|f| f.name == key.name) else {
-            node.unknown(key.name, fields.iter().map(|f| f.name.as_str()));
+            node.gathered().unknown(key.span.clone(), key.name, fields.iter().map(|f| f.name.as_str()));
             continue;
         };
         if let Some(feed) = feed(node, &fields[i]) {
@@ -156,12 +179,12 @@ fn columns(node: Node<'_>, fields: &[Field]) -> Vec<(FieldId, Feed)> {
 
 /// `"Имя"`, `["ФИО", { family = "Фамилия", given = "Имя" }]` or `{ all = ["Телефон", "Тел. 2"] }`
 fn feed(node: Node<'_>, field: &Field) -> Option<Feed> {
-    if let Some(all) = node.raw().as_table().filter(|t| t.contains_key("all")) {
+    if node.raw().as_table().is_some_and(|t| t.contains_key("all")) {
         let section = node.section("columns")?;
         let listed = section.get("all")?;
-        let names: Vec<String> = listed.texts().iter().filter_map(|n| n.text()).map(str::to_owned).collect();
+        let names: Vec<String> = listed.some_texts().iter().filter_map(|n| n.text()).map(str::to_owned).collect();
         section.finish();
-        if !field.kind.list || all.len() > 1 {
+        if !field.kind.list {
             node.gathered().add(node.problem("config-all-needs-list").with("kind", field.kind.name));
         }
         if names.len() > LIST_COLUMNS_MAX {
@@ -172,7 +195,8 @@ fn feed(node: Node<'_>, field: &Field) -> Option<Feed> {
     }
     let items = if node.raw().is_array() { node.list() } else { vec![node] };
     if items.is_empty() {
-        return node.wrong("[\"…\"]");
+        node.not_empty();
+        return None;
     }
     items.into_iter().map(|n| whole(n, field)).collect::<Option<Vec<_>>>().map(Feed::First)
 }
@@ -188,7 +212,7 @@ fn whole(node: Node<'_>, field: &Field) -> Option<Whole> {
             None if field.kind.parts.is_empty() => {
                 node.gathered().add(node.problem("config-no-parts").with("kind", field.kind.name));
             }
-            None => node.unknown(key.name, field.kind.parts.iter().copied()),
+            None => node.gathered().unknown(key.span.clone(), key.name, field.kind.parts.iter().copied()),
         }
     }
     parts.sort_unstable();
@@ -196,24 +220,24 @@ fn whole(node: Node<'_>, field: &Field) -> Option<Whole> {
 }
 
 fn consents(section: &Section<'_>, known: &Known<'_>) -> Vec<Consent> {
-    section.entries().into_iter().filter_map(|(key, node)| consent(&key, node, known)).collect()
+    section.entries().into_iter().filter_map(|(key, node)| consent(&key, node, section, known)).collect()
 }
 
-fn consent(key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<Consent> {
-    let section = node.section(format!("consent.{}", key.name))?;
+fn consent(key: &Key<'_>, node: Node<'_>, parent: &Section<'_>, known: &Known<'_>) -> Option<Consent> {
+    let section = node.section(parent.titled(key.name))?;
     let given = section.need("given").and_then(super::tree::Node::text);
     let date = section.get("date").and_then(super::tree::Node::text).map(str::to_owned);
     let withdrawn = section.get("withdrawn").and_then(super::tree::Node::text).map(str::to_owned);
     let text = section.get("text");
     let Some(index) = known.names.iter().position(|n| *n == key.name) else {
-        node.unknown(key.name, known.names.iter().copied());
+        node.gathered().unknown(key.span.clone(), key.name, known.names.iter().copied());
         return None;
     };
     let purpose = &known.purposes[index];
-    if !purpose.basis.is_consent() {
+    let id = crate::set::PurposeId(index as u8);
+    if !purpose.basis.is_consent() && !known.unsure.has(id) {
         section.add(section.problem("config-consent-for-other-basis").with("purpose", &purpose.name));
     }
-    let id = crate::set::PurposeId(index as u8);
     let agreed = text.and_then(|n| agreed(n, id, known));
     section.finish();
     Some(Consent { purpose: id, given: given?.to_owned(), date, withdrawn, text: agreed })
@@ -232,15 +256,25 @@ fn agreed(node: Node<'_>, purpose: crate::set::PurposeId, known: &Known<'_>) -> 
     Some(name.to_owned())
 }
 
-/// What only the source as a whole can get wrong.
-fn judge(source: &SourceConfig, section: &Section<'_>, known: &Known<'_>) {
+/// Whether anything makes the use of a source lawful.
+fn judge_rights(source: &SourceConfig, section: &Section<'_>) {
     if source.grants().is_empty() && source.refuses.is_empty() {
         section.add(section.problem("config-source-for-nothing"));
     }
     if !source.grants().is_empty() && !source.refuses.is_empty() {
         section.add(section.problem("config-source-for-both"));
     }
+}
+
+/// Whether the columns of a source are enough for what it is there for.
+fn judge_columns(source: &SourceConfig, section: &Section<'_>, known: &Known<'_>) {
     let fed = source.fields();
+    if !source.refuses.is_empty() {
+        if !names_somebody(fed, known.fields) {
+            section.add(section.problem("config-refusals-name-nobody"));
+        }
+        return;
+    }
     for purpose in source.grants().iter().map(|id| &known.purposes[usize::from(id.0)]) {
         for field in purpose.required.without(fed).iter() {
             let field = &known.fields[usize::from(field.0)].name;
@@ -262,10 +296,15 @@ fn judge(source: &SourceConfig, section: &Section<'_>, known: &Known<'_>) {
             section.add(section.problem("config-grant-undated").with("purpose", &purpose.name));
         }
     }
-    if !source.refuses.is_empty() {
-        let names_contact = source.columns.iter().any(|(f, _)| known.fields[usize::from(f.0)].kind.identity.is_some());
-        if !names_contact {
-            section.add(section.problem("config-refusals-name-nobody"));
-        }
-    }
+}
+
+/// Whether these fields can identify a person: one that does alone, or a name beside a birth date.
+fn names_somebody(fed: FieldSet, fields: &[Field]) -> bool {
+    let identity = |id: FieldId| {
+        let field = &fields[usize::from(id.0)];
+        if field.how.birth { Some(Identity::Birth) } else { field.kind.identity }
+    };
+    let found: Vec<Identity> = fed.iter().filter_map(identity).collect();
+    let alone = found.iter().any(|i| !matches!(i, Identity::Name | Identity::Birth));
+    alone || (found.contains(&Identity::Name) && found.contains(&Identity::Birth))
 }

@@ -18,6 +18,8 @@ const MISSING_KEY: Code = Code::new("config-missing-key");
 const WRONG_TYPE: Code = Code::new("config-wrong-type");
 const UNKNOWN_WORD: Code = Code::new("config-unknown-word");
 const EMPTY_TEXT: Code = Code::new("config-empty-text");
+const EMPTY_LIST: Code = Code::new("config-empty-list");
+const MISSING_SECTION: Code = Code::new("config-missing-section");
 
 /// Where problems are gathered.
 #[derive(Default)]
@@ -30,6 +32,19 @@ impl Gathered {
 
     pub(super) fn has_errors(&self) -> bool {
         self.0.borrow().iter().any(|p| p.code.severity() == Severity::Error)
+    }
+
+    /// How many there are: what is read between two counts is whole if they are equal.
+    pub(super) fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Reports that `word` is none of the known ones.
+    pub(super) fn unknown<'k>(&self, span: Range<usize>, word: &str, known: impl IntoIterator<Item = &'k str>) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let meant = nearest(word, known.iter().copied());
+        let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+        self.add(Problem::new(UNKNOWN_WORD, span).with("word", word).with("known", list).meant(meant));
     }
 
     /// All problems, in the order of the file.
@@ -96,11 +111,6 @@ impl<'a> Node<'a> {
         self.raw().as_bool().or_else(|| self.wrong("true, false"))
     }
 
-    pub(super) fn number(self) -> Option<u32> {
-        let parsed = self.raw().as_integer().and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
-        parsed.or_else(|| self.wrong("1"))
-    }
-
     /// A list of texts, or one text instead of a list of one.
     pub(super) fn texts(self) -> Vec<Node<'a>> {
         if self.raw().is_str() {
@@ -108,6 +118,19 @@ impl<'a> Node<'a> {
         }
         let nodes = self.list();
         nodes.into_iter().filter(|n| n.text().is_some()).collect()
+    }
+
+    /// The same, where an empty list would mean nothing.
+    pub(super) fn some_texts(self) -> Vec<Node<'a>> {
+        self.not_empty();
+        self.texts()
+    }
+
+    /// Reports an empty list.
+    pub(super) fn not_empty(self) {
+        if self.raw().as_array().is_some_and(|items| items.is_empty()) {
+            self.gathered.add(Problem::new(EMPTY_LIST, self.span()));
+        }
     }
 
     pub(super) fn list(self) -> Vec<Node<'a>> {
@@ -143,18 +166,17 @@ impl<'a> Node<'a> {
 
     /// Reports that `text` is none of the known words.
     pub(super) fn unknown<'k>(self, text: &str, known: impl IntoIterator<Item = &'k str>) {
-        let known: Vec<&str> = known.into_iter().collect();
-        let meant = nearest(text, known.iter().copied());
-        let list = known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
-        let problem = Problem::new(UNKNOWN_WORD, self.span()).with("word", text).with("known", list).meant(meant);
-        self.gathered.add(problem);
+        self.gathered.unknown(self.span(), text, known);
     }
 
     pub(super) fn wrong<T>(self, expected: &'static str) -> Option<T> {
-        let problem =
-            Problem::new(WRONG_TYPE, self.span()).with("expected", expected).with("found", self.raw().type_str());
-        self.gathered.add(problem);
+        self.gathered.add(Problem::new(WRONG_TYPE, self.span()).with("expected", expected));
         None
+    }
+
+    /// A setting that has another value than it takes.
+    pub(super) fn wrong_setting(self, expected: impl Into<String>) {
+        self.gathered.add(self.problem("config-wrong-setting").with("expected", expected));
     }
 }
 
@@ -182,7 +204,8 @@ impl<'a> Section<'a> {
     pub(super) fn need(&self, key: &'static str) -> Option<Node<'a>> {
         let node = self.get(key);
         if node.is_none() {
-            let problem = Problem::new(MISSING_KEY, self.span.clone()).with("key", key).with("section", &self.title);
+            let code = if self.title.is_empty() { MISSING_SECTION } else { MISSING_KEY };
+            let problem = Problem::new(code, self.span.clone()).with("key", key).with("section", &self.title);
             self.gathered.add(problem);
         }
         node
@@ -193,7 +216,8 @@ impl<'a> Section<'a> {
         self.get(key)?.section(self.titled(key))
     }
 
-    fn titled(&self, key: &str) -> String {
+    /// The title of a section within this one.
+    pub(super) fn titled(&self, key: &str) -> String {
         if self.title.is_empty() { key.to_owned() } else { format!("{}.{key}", self.title) }
     }
 

@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 use super::DestinationPlace;
 use crate::{
     change::{Action, Base, Change, ClientId, ID_COLUMN, LayoutColumn, RunId, Standing, Write},
-    failure::Failure,
+    failure::{Failure, reason},
     port::Whole,
 };
 
@@ -342,7 +342,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 /// The disk's no, with what a person can do about it. What stood before still stands.
 fn refused(path: &Path, doing: &str, error: &io::Error) -> Failure {
     use io::ErrorKind as Kind;
-    let what = format!("{} can't be {doing}: {}", path.display(), error.kind());
+    let what = format!("{} can't be {doing}: {}", path.display(), reason(error));
     // Windows: another program has the file open.
     let is_shared = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
     match error.kind() {
@@ -352,7 +352,8 @@ fn refused(path: &Path, doing: &str, error: &io::Error) -> Failure {
         Kind::PermissionDenied => {
             Failure::with_help(what, "check who may write the file and its folder; on Windows, close it in Excel")
         }
-        Kind::IsADirectory | Kind::NotADirectory => Failure::with_help(what, "name a file, not a folder"),
+        Kind::IsADirectory => Failure::with_help(what, "name a file, not a folder"),
+        Kind::NotADirectory => Failure::with_help(what, "a file stands where its folder should; name another folder"),
         _ => Failure::permanent(what),
     }
 }

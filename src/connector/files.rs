@@ -20,7 +20,8 @@ pub(super) fn expand(location: &str, folder: &Path) -> Result<Vec<PathBuf>, Unre
     if path.exists() || !location.contains(['*', '?', '[']) {
         return Ok(vec![path]);
     }
-    let pattern = glob::glob(&path.to_string_lossy()).map_err(|e| Unread::new(BAD_PATTERN, e.to_string()))?;
+    let pattern = glob::glob(&path.to_string_lossy())
+        .map_err(|e| Unread::new(BAD_PATTERN, format!("`{location}`: {}", e.msg)))?;
     // A workbook that is open in Excel or LibreOffice has a lock file beside it.
     let is_lock = |p: &PathBuf| name(p).starts_with("~$") || name(p).starts_with(".~lock");
     let mut files: Vec<PathBuf> = pattern.filter_map(Result::ok).filter(|p| !is_lock(p)).collect();
@@ -31,15 +32,53 @@ pub(super) fn expand(location: &str, folder: &Path) -> Result<Vec<PathBuf>, Unre
 /// The whole content of a file that has any.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Unread> {
     let bytes = fs::read(path).map_err(|e| unread(path, &e))?;
-    if bytes.is_empty() { Err(Unread::new(EMPTY, name(path))) } else { Ok(bytes) }
+    if bytes.is_empty() { Err(empty(&name(path))) } else { Ok(bytes) }
+}
+
+/// A file that holds nothing, not even a header.
+pub(super) fn empty(name: &str) -> Unread {
+    Unread::new(EMPTY, name)
+}
+
+/// What a file is by its first bytes, where they tell; every language calls these so.
+pub(super) fn recognised(bytes: &[u8]) -> Option<&'static str> {
+    const MARKS: [(&[u8], &str); 8] = [
+        (b"PK\x03\x04", "ZIP"),
+        (b"PK\x05\x06", "ZIP"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel 97–2003 (.xls)"),
+        (b"%PDF", "PDF"),
+        (b"{\\rtf", "RTF"),
+        (b"\x89PNG", "PNG"),
+        (b"\xff\xd8\xff", "JPEG"),
+        (b"\x1f\x8b", "GZIP"),
+    ];
+    if let Some((_, what)) = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Some(what);
+    }
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
+    let start = start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    match start {
+        _ if start.starts_with('<') && ["<html", "<table", "<!doctype html"].iter().any(|t| start.contains(t)) => {
+            Some("HTML")
+        }
+        _ if start.starts_with("mime-version:") => Some("MHTML"),
+        _ if start.starts_with("<?xml") => Some("XML"),
+        _ if ["{\"", "[{\""].iter().any(|s| start.replace([' ', '\n', '\r', '\t'], "").starts_with(s)) => Some("JSON"),
+        _ => None,
+    }
 }
 
 fn unread(path: &Path, error: &io::Error) -> Unread {
     match error.kind() {
-        io::ErrorKind::NotFound => Unread::new(MISSING, path.display().to_string()),
-        io::ErrorKind::IsADirectory => Unread::new(FOLDER, path.display().to_string()),
-        kind => Unread::new(UNREADABLE, format!("{}: {kind}", path.display())),
+        io::ErrorKind::NotFound => Unread::new(MISSING, shown(path)),
+        io::ErrorKind::IsADirectory => Unread::new(FOLDER, shown(path)),
+        kind => Unread::new(UNREADABLE, format!("{}: {kind}", shown(path))),
     }
+}
+
+/// The path as the config has it, where the config's folder is the current one.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 /// The file's name, without its folder.

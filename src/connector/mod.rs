@@ -76,6 +76,8 @@ pub struct SourcePlace {
     pub folder: PathBuf,
     /// The tabs to read, or patterns of them; `None` reads all.
     pub tabs: Option<Vec<String>>,
+    /// The header's row, where the config names it: the first rows are shown up to it.
+    pub header: Option<u32>,
     /// The settings that the config gives.
     pub options: Vec<(&'static str, String)>,
     /// What an earlier run inferred, by name.

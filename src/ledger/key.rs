@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     config::{Secret, StateConfig},
+    failure::reason,
     finding::{Code, Trouble},
     keys::Keys,
 };
@@ -41,7 +42,7 @@ pub(super) fn create(state: &StateConfig) -> Result<Keys, Trouble> {
     let path = file(state);
     let unwritable = |e: String| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
     let keys = Keys::generate().map_err(|e| unwritable(e.to_string()))?;
-    whole(&path, &keys).map_err(|e| unwritable(e.kind().to_string()))?;
+    whole(&path, &keys).map_err(|e| unwritable(reason(&e)))?;
     Ok(keys)
 }
 

@@ -21,6 +21,7 @@ pub use runs::verify as verify_chain;
 
 use crate::{
     config::StateConfig,
+    failure::reason,
     finding::{Code, Trouble},
     keys::{Keys, Use},
 };
@@ -37,7 +38,7 @@ pub struct Ledger {
     keys: Keys,
     refusals: PathBuf,
     born: Option<Born>,
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 /// What the first run made.
@@ -57,7 +58,7 @@ impl Ledger {
     pub fn open(state: &StateConfig, folder: &Path) -> Result<Self, Trouble> {
         let unwritable =
             |path: &Path, e: &dyn std::fmt::Display| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
-        make_folder(&state.folder).map_err(|e| unwritable(&state.folder, &e.kind()))?;
+        make_folder(&state.folder).map_err(|e| unwritable(&state.folder, &reason(&e)))?;
         let lock = lock(&state.folder)?;
         let file = state.folder.join("ledger.db");
         let known = file.exists();
@@ -67,7 +68,7 @@ impl Ledger {
             None => key::create(state)?,
         };
         if !known {
-            key::private(&file).map_err(|e| unwritable(&file, &e.kind()))?;
+            key::private(&file).map_err(|e| unwritable(&file, &reason(&e)))?;
         }
         let db = Connection::open(&file).map_err(|e| Trouble::new(DAMAGED, say(&e)))?;
         let refusals = state.refusals.clone().unwrap_or_else(|| state.folder.join("refusals.log"));
@@ -201,6 +202,9 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    if folder.exists() {
+        return Err(std::io::ErrorKind::NotADirectory.into());
+    }
     fs::create_dir_all(folder)?;
     #[cfg(unix)]
     {
@@ -211,14 +215,30 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// One run at a time. The operating system frees the lock when the process ends, however it ends.
-fn lock(folder: &Path) -> Result<File, Trouble> {
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file would not do: a program that was just started may still hold a copy of it.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(folder: &Path) -> Result<Lock, Trouble> {
     let path = folder.join("lock");
-    let open = File::options().create(true).append(true).open(&path);
-    let file = open.map_err(|e| Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), e.kind())))?;
+    let unwritable = |e: &std::io::Error| Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), reason(e)));
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(&path).map_err(|e| unwritable(&e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Trouble::new(LOCKED, folder.display().to_string())),
-        Err(TryLockError::Error(e)) => Err(Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), e.kind()))),
+        Err(TryLockError::Error(e)) => Err(unwritable(&e)),
     }
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ledger, UNWRITABLE, damaged, key};
 use crate::{
     day::Day,
+    failure::reason,
     finding::{Code, Trouble},
     keys::hex,
     rights::{Cause, Remembered},
@@ -114,7 +115,7 @@ fn latest(list: &[Remembered]) -> Days<'_> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Trouble {
-    Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), error.kind()))
+    Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), reason(error)))
 }
 
 fn append(path: &Path, new: &[Remembered]) -> io::Result<()> {
@@ -146,7 +147,7 @@ fn load(path: &Path) -> Result<Vec<Remembered>, Trouble> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Trouble::new(BROKEN_FILE, format!("{}: {}", path.display(), e.kind()))),
+        Err(e) => return Err(Trouble::new(BROKEN_FILE, format!("{}: {}", path.display(), reason(&e)))),
     };
     let mut list = Vec::new();
     for (i, line) in text.split_inclusive('\n').enumerate() {

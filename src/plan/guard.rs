@@ -101,9 +101,7 @@ impl Plan {
             recent.map(|(_, n)| *n as usize).sum()
         };
         let share = past.standing() * guard.percent / 100;
-        // A file has no card that could stay: who waits is left out of it.
-        let left_out = |e: &Entry| self.is_file && e.step == Step::Hold && standing.binary_search(&e.id).is_ok();
-        let removed = count(&|e| e.goes_by(Reason::Absent) || left_out(e));
+        let removed = count(&|e| e.goes_by(Reason::Absent) || self.leaves_out(e, standing));
         let lapses = count(&|e| e.goes_by(Reason::Lapsed));
         let rewrites = count(&|e| e.replaced != 0);
         let over = |new: usize, before: usize, floor: usize| {
@@ -120,6 +118,14 @@ impl Plan {
         let rewrites = over(rewrites, 0, REWRITTEN_FLOOR);
         stops.extend(rewrites.map(|(wanted, allowed)| Stop::Rewrites { wanted, allowed }));
         stops
+    }
+}
+
+impl Plan {
+    /// Whether a card that stands in a file is left out of it: a file has none that could stay, so who waits
+    /// is not in it. Where a list was not read, the file is kept as it is.
+    fn leaves_out(&self, entry: &Entry, standing: &[ClientId]) -> bool {
+        self.is_file && !self.is_frozen && entry.step == Step::Hold && standing.binary_search(&entry.id).is_ok()
     }
 }
 
@@ -158,6 +164,27 @@ impl Approved {
     #[must_use]
     pub fn stops(&self) -> &[Stop] {
         &self.stops
+    }
+
+    /// How many cards are not in a file while their rows wait.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        let writes_all = self.plan.is_file && !self.keeps_file;
+        self.plan.entries.iter().filter(|e| writes_all && e.step == Step::Hold).count()
+    }
+
+    /// How many cards then stand at the destination. `standing` are those that stand there now, ascending.
+    #[must_use]
+    pub fn cards(&self, after: &Written, standing: &[ClientId]) -> usize {
+        let entries = || self.plan.entries.iter();
+        match (self.plan.is_file, self.keeps_file) {
+            (false, _) => after.standing(),
+            (true, false) => entries().filter(|e| e.is_listed()).count(),
+            (true, true) => {
+                let gone = |e: &&Entry| e.step == Step::Delete && standing.binary_search(&e.id).is_ok();
+                standing.len() - entries().filter(gone).count()
+            }
+        }
     }
 
     /// Whether a file is kept as it is, but for what refusals take from it.

@@ -72,6 +72,12 @@ impl Entry {
         self.step == Step::Delete && self.why == why && self.refused == 0
     }
 
+    /// Whether a file that is written as a whole has the card.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.client().is_some() && matches!(self.step, Step::Create | Step::Update | Step::Stand)
+    }
+
     /// The card, by its place in what the ledger knows.
     #[must_use]
     pub fn card(&self) -> Option<usize> {

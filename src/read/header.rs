@@ -12,10 +12,14 @@ use crate::{
     sheet::Tab,
 };
 
-const NO_HEADER: Code = Code::new("header-missing");
+/// No row of a tab can be its header.
+pub const NO_HEADER: Code = Code::new("header-missing");
 const MOVED: Code = Code::new("header-moved");
 const DOUBLED: Code = Code::new("header-doubled");
 const CONTROL_MISSING: Code = Code::new("column-control-missing");
+
+/// So many of the names that were looked for are said.
+const NAMES_MAX: usize = 5;
 
 /// Which columns of a tab are what. Columns are named by their place among the pulled ones.
 #[derive(Clone, Debug, Default)]
@@ -166,19 +170,29 @@ fn locate(tab: &Tab, source: &SourceConfig) -> Result<(u32, Vec<String>), Troubl
     let first = tab.head.iter().position(|row| row.iter().any(|t| !mess::clean(t).is_empty()));
     let place = match said.or(first) {
         Some(place) if place < tab.head.len() => place,
-        _ => return Err(Trouble::new(NO_HEADER, where_is(tab))),
+        _ => return Err(no_header(tab, source)),
     };
     let found = score(&tab.head[place]);
     let best = tab.head.iter().enumerate().map(|(i, row)| (score(row), i)).max_by_key(|(s, i)| (*s, usize::MAX - i));
     if let Some((_, better)) = best.filter(|(s, _)| *s > found) {
         let row = tab.head_row + better as u32;
-        return Err(Trouble::new(MOVED, format!("{}: {row}", where_is(tab))));
+        return Err(Trouble::new(MOVED, where_is(tab)).at_row(row));
     }
     if found == 0 {
-        return Err(Trouble::new(NO_HEADER, where_is(tab)));
+        return Err(no_header(tab, source));
     }
     let names = tab.head[place].iter().map(|t| mess::clean(t).into_owned()).collect();
     Ok((tab.head_row + place as u32, names))
+}
+
+/// No row has any of the names that the config uses. What the tab has instead may be people.
+fn no_header(tab: &Tab, source: &SourceConfig) -> Trouble {
+    let wanted = wanted_names(source);
+    let mut names: Vec<String> = wanted.iter().take(NAMES_MAX).map(|n| format!("\"{n}\"")).collect();
+    if wanted.len() > NAMES_MAX {
+        names.push("…".to_owned());
+    }
+    Trouble::new(NO_HEADER, format!("{}: {}", where_is(tab), names.join(", ")))
 }
 
 fn where_is(tab: &Tab) -> String {

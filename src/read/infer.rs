@@ -38,7 +38,7 @@ pub fn infer(
     today: Day,
 ) -> Inferred {
     let mut inferred = Inferred::default();
-    let mut settled: BTreeMap<(String, &'static str), Option<String>> = BTreeMap::new();
+    let mut settled: BTreeMap<(String, &'static str), Settled> = BTreeMap::new();
     for d in 0..drafts.len() {
         let columns = (0..drafts[d].binding.pulled.len())
             .map(|pulled| {
@@ -46,12 +46,16 @@ pub fn infer(
                 if let Some(infer) = kind.infer.as_ref().filter(|i| !set.contains(&i.option)) {
                     let name = drafts[d].header_of(pulled).to_owned();
                     let key = (name.clone(), infer.option);
-                    let value = settled.entry(key).or_insert_with(|| {
+                    let found = settled.entry(key).or_insert_with(|| {
                         let pin = format!("{} of {name}", infer.option);
                         let pinned = pins.iter().find(|(p, _)| *p == pin).map(|(_, v)| v.clone());
                         settle(drafts, source, &name, kind, pinned, &pin, &mut inferred)
                     });
-                    apply(kind, &mut how, value.as_deref());
+                    match found {
+                        Settled::As(value) => apply(kind, &mut how, value),
+                        Settled::Contradicts => return how,
+                        Settled::Nothing => {}
+                    }
                 }
                 if how.order == DateOrder::Unknown && config.operator.language == Language::Russian {
                     how.order = DateOrder::Dmy;
@@ -75,9 +79,17 @@ fn start(draft: &Draft, pulled: usize, config: &Config, today: Day) -> (&'static
     }
 }
 
-fn apply(kind: &FieldKind, how: &mut How, value: Option<&str>) {
+/// What is known of how a column is read.
+enum Settled {
+    As(String),
+    /// It contradicts itself, or what it was: cells that could be read both ways are not read.
+    Contradicts,
+    Nothing,
+}
+
+fn apply(kind: &FieldKind, how: &mut How, value: &str) {
     let option = kind.infer.as_ref().and_then(|infer| kind.options.iter().find(|o| o.name == infer.option));
-    if let (Some(option), Some(value)) = (option, value) {
+    if let Some(option) = option {
         // What a kind infers, its own option takes.
         let _ = (option.set)(how, &Setting::Text(value.to_owned()));
     }
@@ -91,8 +103,8 @@ fn settle(
     pinned: Option<String>,
     pin: &str,
     inferred: &mut Inferred,
-) -> Option<String> {
-    let infer = kind.infer.as_ref()?;
+) -> Settled {
+    let Some(infer) = kind.infer.as_ref() else { return Settled::Nothing };
     let place = |draft: &Draft, pulled: usize| Place {
         source: source.id,
         sheet: Some(draft.id),
@@ -108,25 +120,27 @@ fn settle(
         chunks.flat_map(move |chunk| (0..chunk.len()).map(move |row| chunk.cell(row, *pulled)))
     });
     let guess = (infer.guess)(&mut washed.filter(|raw| !matches!(raw, Raw::Text(t) if mess::is_sheet_error(t))));
-    let (draft, pulled) = columns.first()?;
+    let Some((draft, pulled)) = columns.first() else { return Settled::Nothing };
     match (guess, pinned) {
         (Guess::Value(found), None) => {
             inferred.pins.push((pin.to_owned(), found.to_owned()));
-            Some(found.to_owned())
+            Settled::As(found.to_owned())
         }
         (Guess::Value(found), Some(pinned)) => {
-            if found != pinned {
-                let hint = format!("`{pinned}`, `{found}`");
+            if found == pinned {
+                Settled::As(pinned)
+            } else {
+                let hint = format!("`{pinned}` → `{found}`");
                 inferred.findings.push(Finding::at(PIN_CONTRADICTION, place(draft, *pulled)).hint(hint));
+                Settled::Contradicts
             }
-            Some(pinned)
         }
-        (Guess::Contradiction, pinned) => {
-            if pinned.is_none() {
-                inferred.findings.push(Finding::at(CONTRADICTION, place(draft, *pulled)).hint(infer.option));
-            }
-            pinned
+        // One cell of many that is written otherwise is a slip, and is said of itself.
+        (Guess::Contradiction | Guess::Nothing, Some(pinned)) => Settled::As(pinned),
+        (Guess::Contradiction, None) => {
+            inferred.findings.push(Finding::at(CONTRADICTION, place(draft, *pulled)).hint(infer.option));
+            Settled::Contradicts
         }
-        (Guess::Nothing, pinned) => pinned,
+        (Guess::Nothing, None) => Settled::Nothing,
     }
 }

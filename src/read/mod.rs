@@ -4,7 +4,7 @@
 mod header;
 mod infer;
 
-pub use header::{Binding, BoundColumn, BoundConsent, BoundFeed, bind};
+pub use header::{Binding, BoundColumn, BoundConsent, BoundFeed, NO_HEADER, bind};
 pub use infer::{Inferred, infer};
 
 use crate::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{ChangeReport, Report, RouteReport, waits_code};
+use super::{ChangeReport, Report, RouteReport};
 use crate::{
     address::{Place, describe},
     finding::{Finding, Trouble},
@@ -108,7 +108,7 @@ impl Report {
         object.insert("location".into(), json!(route.location));
         let items = route.items.iter().map(|i| {
             json!({
-                "code": waits_code(i.why).name(),
+                "code": i.code().name(),
                 "place": i.place.map(|p| self.place_json(p)),
                 "hint": i.hint,
                 "cards": i.cards.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -162,6 +162,8 @@ fn counts(route: &RouteReport) -> Map<String, Value> {
         "suspended": route.suspended,
         "stops": route.stops.iter().map(stop).collect::<Vec<_>>(),
         "unread": route.unread,
+        "left_out": route.left_out,
+        "edited": route.edited,
         "lost": route.lost,
         "wrote": route.wrote,
         "cards": route.cards,
@@ -181,7 +183,7 @@ fn stop(stop: &Stop) -> Value {
 }
 
 fn trouble(trouble: Option<&Trouble>) -> Value {
-    trouble.map_or(Value::Null, |t| json!({ "code": t.code.name(), "hint": t.hint }))
+    trouble.map_or(Value::Null, |t| json!({ "code": t.code.name(), "hint": t.hint, "row": t.row }))
 }
 
 /// What `plan --out` writes: the report, whose digests `apply` compares.

@@ -100,6 +100,8 @@ pub struct RouteReport {
     pub steps: BTreeMap<(Step, Reason), usize>,
     /// What waits for a person.
     pub items: Vec<Item>,
+    /// What was found while it was matched.
+    pub findings: Vec<Finding>,
     /// Rows because of which nothing goes by absence.
     pub suspended: usize,
     /// Why the guard stopped it.
@@ -108,6 +110,12 @@ pub struct RouteReport {
     pub unread: Vec<String>,
     /// Whether an old file was kept.
     pub keeps_file: bool,
+    /// Whether somebody changed the file since the last run.
+    pub edited: bool,
+    /// Cards that are not in a file while their rows wait.
+    pub left_out: usize,
+    /// Lists that had rows and have none.
+    pub emptied: Vec<String>,
     /// Cards that somebody deleted at the destination.
     pub lost: usize,
     /// Whether something was written.
@@ -135,6 +143,16 @@ pub struct Item {
     pub cards: Vec<ClientId>,
     /// Whether it was not there at the last run.
     pub is_new: bool,
+    /// Whether the row's cells may stand one column off.
+    pub is_shifted: bool,
+}
+
+impl Item {
+    /// Its name in the catalogue.
+    #[must_use]
+    pub fn code(&self) -> crate::finding::Code {
+        if self.is_shifted { crate::finding::Code::new("wait-row-shifted") } else { waits_code(self.why) }
+    }
 }
 
 /// A change to one card.

@@ -2,23 +2,27 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Command, Item, Report, RouteReport, waits_code};
+use super::{Command, Item, Report, RouteReport};
 use crate::{
-    address::describe,
+    address::{describe, describe_all},
     catalogue::{self, Fill, say},
     finding::{Finding, Severity},
     plan::{Reason, Step, Stop},
+    printable::printable,
     record::Lapse,
 };
 
-/// So many places of one finding are named; the rest are counted.
-const PLACES_MAX: usize = 3;
+/// So many places of one finding are named, each perhaps of many rows; the rest are counted.
+const PLACES_MAX: usize = 5;
 
-/// So many changes and waiting items are named; the rest are counted.
+/// So many changes are named; the rest are counted.
 const LINES_MAX: usize = 20;
 
+/// So many columns that nothing needs are named; the rest are counted.
+const NAMES_MAX: usize = 10;
+
 impl Report {
-    /// The one line of an unattended run.
+    /// The one line of an unattended run: what was not done first.
     #[must_use]
     pub fn line(&self) -> String {
         let n = |n: usize| Fill::Number(n as u64);
@@ -38,23 +42,23 @@ impl Report {
         ];
         let mut line =
             say(if self.command == Command::Plan { "line-plan" } else { "line-sync" }, self.language, &fills);
-        for trouble in self.troubles() {
-            let _ = write!(line, "; {trouble}");
+        let left_out: usize = self.routes.iter().map(|r| r.left_out).sum();
+        if left_out > 0 {
+            let _ = write!(line, "; {}", say("line-left-out", self.language, &[("n", n(left_out))]));
         }
-        line
+        let troubles = self.troubles().join("; ");
+        if troubles.is_empty() {
+            return line;
+        }
+        say("line-failed", self.language, &[("troubles", Fill::Text(&troubles)), ("rest", Fill::Text(&line))])
     }
 
     /// What kept the run from its work, one sentence each.
     fn troubles(&self) -> Vec<String> {
         let sources = self.sources.iter().filter_map(|s| s.trouble.as_ref());
         let routes = self.routes.iter().filter_map(|r| r.trouble.as_ref());
-        let text = |t: &crate::finding::Trouble| {
-            let title = &catalogue::entry(t.code.name()).words(self.language).title;
-            catalogue::fill(title, &[("hint", Fill::Text(&t.hint))], self.language)
-        };
-        let stopped = self.routes.iter().filter(|r| !r.stops.is_empty());
-        let stops = stopped.map(|r| say("line-stopped", self.language, &[("route", Fill::Text(&r.name))]));
-        sources.chain(routes).map(text).chain(stops).collect()
+        let stops = self.routes.iter().flat_map(|r| self.stops(r).map(|stop| format!("{}: {stop}", r.name)));
+        sources.chain(routes).map(|t| t.title(self.language)).chain(stops).collect()
     }
 
     /// Everything that its owner wants to know, in sections.
@@ -66,7 +70,7 @@ impl Report {
             let _ = writeln!(out, "{}", say("line-unchanged", self.language, &fills));
             return out;
         }
-        self.born(&mut out);
+        out.extend(self.born().map(|text| text + "\n\n"));
         self.lists(&mut out);
         for route in &self.routes {
             self.route(&mut out, route);
@@ -76,12 +80,15 @@ impl Report {
         out
     }
 
-    fn born(&self, out: &mut String) {
-        let Some((folder, key, refusals)) = &self.born else { return };
-        let key = key.as_ref().map_or_else(|| "env:/file:".to_owned(), |k| k.display().to_string());
+    /// What the first run made, and what its owner must keep.
+    #[must_use]
+    pub fn born(&self) -> Option<String> {
+        let (folder, key, refusals) = self.born.as_ref()?;
+        let name = if key.is_some() { "report-born" } else { "report-born-keyed" };
+        let key = key.as_ref().map(|k| k.display().to_string()).unwrap_or_default();
         let (folder, refusals) = (folder.display().to_string(), refusals.display().to_string());
         let fills = [("folder", Fill::Text(&folder)), ("key", Fill::Text(&key)), ("refusals", Fill::Text(&refusals))];
-        let _ = writeln!(out, "{}\n", say("report-born", self.language, &fills));
+        Some(say(name, self.language, &fills))
     }
 
     fn lists(&self, out: &mut String) {
@@ -97,7 +104,12 @@ impl Report {
                 let _ = writeln!(out, "  {name}{pad}  {count}");
             }
             if !source.unused.is_empty() {
-                let columns = source.unused.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+                let named = source.unused.iter().take(NAMES_MAX).map(|c| format!("\"{}\"", printable(c)));
+                let mut columns = named.collect::<Vec<_>>().join(", ");
+                if source.unused.len() > NAMES_MAX {
+                    let more = Fill::Number((source.unused.len() - NAMES_MAX) as u64);
+                    let _ = write!(columns, " {}", say("report-more", self.language, &[("n", more)]));
+                }
                 let fills = [("n", Fill::Number(source.unused.len() as u64)), ("columns", Fill::Text(&columns))];
                 let _ = writeln!(out, "    {}", say("report-unused", self.language, &fills));
             }
@@ -109,18 +121,25 @@ impl Report {
     }
 
     fn trouble(&self, out: &mut String, place: &str, trouble: &crate::finding::Trouble) {
-        let place_of = crate::address::Place::source(crate::address::SourceId(0));
-        let finding = Finding::at(trouble.code, place_of).hint(trouble.hint.as_str());
-        for line in finding.render(place, self.language).lines() {
+        for line in trouble.render(place, self.language).lines() {
             let _ = writeln!(out, "  {line}");
         }
     }
 
     fn route(&self, out: &mut String, route: &RouteReport) {
         let n = |n: usize| Fill::Number(n as u64);
-        let _ = writeln!(out, "\n{} → {}", route.name, route.location);
-        let fills = [("rows", n(route.rows)), ("people", n(route.people)), ("doubles", n(route.doubles))];
-        let _ = writeln!(out, "  {}", say("report-people", self.language, &fills));
+        let _ = writeln!(out, "\n{} → {}", route.name, printable(&route.location));
+        if let Some(trouble) = &route.trouble {
+            return self.trouble(out, &route.name, trouble);
+        }
+        if !route.unread.is_empty() {
+            let names = route.unread.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+            let _ = writeln!(out, "  {}", say("report-frozen", self.language, &[("names", Fill::Text(&names))]));
+        }
+        if route.rows > 0 || route.unread.is_empty() {
+            let fills = [("rows", n(route.rows)), ("people", n(route.people)), ("doubles", n(route.doubles))];
+            let _ = writeln!(out, "  {}", say("report-people", self.language, &fills));
+        }
         for (lapse, count) in grouped_lapses(&route.lapses) {
             let _ = writeln!(out, "  {}", say(lapse, self.language, &[("n", n(count))]));
         }
@@ -128,8 +147,12 @@ impl Report {
             let _ = writeln!(out, "  {}", say("report-refused", self.language, &[("n", n(route.refused))]));
         }
         let _ = writeln!(out, "  {}", self.steps(route));
+        if route.edited {
+            let _ = writeln!(out, "  {}", say("report-edited", self.language, &[]));
+        }
         for (count, name) in [
             (route.count(|s, why| s == Step::Hold && why == Reason::Absent), "report-gone"),
+            (route.left_out, "report-left-out"),
             (route.suspended, "report-suspended"),
             (route.lost, "report-lost"),
         ] {
@@ -137,15 +160,8 @@ impl Report {
                 let _ = writeln!(out, "  {}", say(name, self.language, &[("n", n(count))]));
             }
         }
-        if !route.unread.is_empty() {
-            let names = route.unread.join(", ");
-            let _ = writeln!(out, "  {}", say("report-frozen", self.language, &[("names", Fill::Text(&names))]));
-        }
-        for stop in &route.stops {
-            let _ = writeln!(out, "  {}", self.stop(*stop));
-        }
-        if let Some(trouble) = &route.trouble {
-            self.trouble(out, &route.name, trouble);
+        for stop in self.stops(route) {
+            let _ = writeln!(out, "  {stop}");
         }
         self.changes(out, route);
     }
@@ -157,7 +173,11 @@ impl Report {
         let updated = route.count(|s, _| s == Step::Update);
         let deleted = route.count(|s, _| s == Step::Delete);
         if created + updated + deleted == 0 {
-            let name = if route.wrote { "report-rewritten" } else { "report-nothing" };
+            let name = match (route.wrote, route.cards) {
+                (false, _) => "report-nothing",
+                (true, 0) => "report-empty",
+                (true, _) => "report-rewritten",
+            };
             return say(name, self.language, &[("cards", n(route.cards))]);
         }
         let name = if self.command == Command::Plan { "report-planned" } else { "report-written" };
@@ -166,7 +186,14 @@ impl Report {
         say(name, self.language, &fills)
     }
 
-    fn stop(&self, stop: Stop) -> String {
+    /// Why the guard stopped a route. That a list is empty says why its cards would go.
+    fn stops<'a>(&'a self, route: &'a RouteReport) -> impl Iterator<Item = String> + 'a {
+        let is_emptied = route.stops.contains(&Stop::Emptied);
+        let says = move |s: &&Stop| !is_emptied || !matches!(s, Stop::Removals { .. });
+        route.stops.iter().filter(says).map(|s| self.stop(route, *s))
+    }
+
+    fn stop(&self, route: &RouteReport, stop: Stop) -> String {
         let n = |n: usize| Fill::Number(n as u64);
         let numbered =
             |name, wanted, allowed| say(name, self.language, &[("wanted", n(wanted)), ("allowed", n(allowed))]);
@@ -174,7 +201,10 @@ impl Report {
             Stop::Removals { wanted, allowed } => numbered("stop-removals", wanted, allowed),
             Stop::Lapses { wanted, allowed } => numbered("stop-lapses", wanted, allowed),
             Stop::Rewrites { wanted, allowed } => numbered("stop-rewrites", wanted, allowed),
-            Stop::Emptied => say("stop-emptied", self.language, &[]),
+            Stop::Emptied => {
+                let names = route.emptied.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+                say("stop-emptied", self.language, &[("names", Fill::Text(&names))])
+            }
         }
     }
 
@@ -185,7 +215,8 @@ impl Report {
                 Step::Create => '+',
                 Step::Delete => '-',
                 Step::Update => '~',
-                Step::Stand | Step::Hold | Step::Omit => '?',
+                Step::Hold => '?',
+                Step::Stand | Step::Omit => '·',
             };
             let columns: Vec<String> =
                 change.set.iter().cloned().chain(change.clear.iter().map(|c| format!("{c} ✗"))).collect();
@@ -209,25 +240,43 @@ impl Report {
         describe(place, &self.source_names[usize::from(place.source.0)], &self.sheets, self.language)
     }
 
-    /// What was found, by code, the worst first, and what to write there.
+    /// Places in few words, in one line.
+    fn places(&self, places: &[crate::address::Place]) -> String {
+        let source = |id: crate::address::SourceId| self.source_names[usize::from(id.0)].clone();
+        let all = describe_all(places, source, &self.sheets, self.language);
+        let mut text = all.iter().take(PLACES_MAX).cloned().collect::<Vec<_>>().join("; ");
+        if all.len() > PLACES_MAX {
+            let more = Fill::Number((all.len() - PLACES_MAX) as u64);
+            let _ = write!(text, "; {}", say("report-more", self.language, &[("n", more)]));
+        }
+        text
+    }
+
+    /// What was found, and what to write there.
     fn to_correct(&self, out: &mut String) {
-        let mut by_code: BTreeMap<(std::cmp::Reverse<Severity>, &str), Vec<&Finding>> = BTreeMap::new();
-        for finding in &self.findings {
-            by_code.entry((std::cmp::Reverse(finding.code.severity()), finding.code.name())).or_default().push(finding);
+        if !self.findings.is_empty() {
+            let _ = writeln!(out, "\n{}", say("report-found", self.language, &[]));
+            self.findings(out, self.findings.iter());
         }
-        if by_code.is_empty() {
-            return;
+    }
+
+    /// Findings by code and hint, the worst first, each with its places and what to do.
+    fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = &'a Finding>) {
+        let mut groups: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            let hint = finding.hint.as_deref().unwrap_or_default();
+            let key = (std::cmp::Reverse(finding.code.severity()), finding.code.name(), hint);
+            groups.entry(key).or_default().push(finding);
         }
-        let _ = writeln!(out, "\n{}", say("report-found", self.language, &[]));
-        for ((severity, code), findings) in by_code {
+        for ((severity, code, hint), findings) in groups {
             let words = catalogue::entry(code).words(self.language);
-            let hint = findings[0].hint.as_deref().unwrap_or_default();
             let fill = |text: &str| catalogue::fill(text, &[("hint", Fill::Text(hint))], self.language);
-            let count = if findings.len() > 1 { format!(" × {}", findings.len()) } else { String::new() };
+            let count = counted(findings.len());
             let _ = writeln!(out, "  {}[{code}]{count}: {}", severity.0.word(self.language), fill(&words.title));
-            let places: Vec<String> = findings.iter().take(PLACES_MAX).map(|f| self.place(f.place)).collect();
-            let more = if findings.len() > PLACES_MAX { ", …" } else { "" };
-            let _ = writeln!(out, "    {}{more}", places.join("; "));
+            let places: Vec<_> = findings.iter().map(|f| f.place).collect();
+            let shape = findings[0].shape.filter(|s| findings.iter().all(|f| f.shape == Some(*s)));
+            let shape = shape.map(|s| format!(" ({})", s.describe(self.language))).unwrap_or_default();
+            let _ = writeln!(out, "    {}{shape}", self.places(&places));
             let _ = writeln!(out, "    → {}", fill(&words.help));
         }
     }
@@ -239,33 +288,30 @@ impl Report {
         }
         let fills = [("n", Fill::Number(self.waiting()))];
         let _ = writeln!(out, "\n{}", say("report-waiting", self.language, &fills));
-        for (finding, _) in &self.questions {
-            for line in finding.render(&self.place(finding.place), self.language).lines() {
-                let _ = writeln!(out, "  {line}");
+        self.findings(out, self.questions.iter().map(|(finding, _)| finding));
+        for route in &self.routes {
+            let mut groups: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
+            for item in &route.items {
+                groups.entry((item.code().name(), item.hint.as_str())).or_default().push(item);
             }
-        }
-        for route in self.routes.iter().filter(|r| !r.items.is_empty()) {
-            for item in route.items.iter().take(LINES_MAX) {
-                self.item(out, route, item);
-            }
-            if route.items.len() > LINES_MAX {
-                let more = Fill::Number((route.items.len() - LINES_MAX) as u64);
-                let _ = writeln!(out, "  {}", say("report-more", self.language, &[("n", more)]));
-            }
+            groups.into_iter().for_each(|((code, hint), items)| self.items(out, route, code, hint, &items));
         }
     }
 
-    fn item(&self, out: &mut String, route: &RouteReport, item: &Item) {
-        let code = waits_code(item.why);
-        let words = catalogue::entry(code.name()).words(self.language);
-        let fill = |text: &str| catalogue::fill(text, &[("hint", Fill::Text(&item.hint))], self.language);
-        let place = item.place.map(|p| self.place(p)).unwrap_or_default();
-        let _ = writeln!(out, "  {}[{}]: {}", route.name, code.name(), fill(&words.title));
-        if !place.is_empty() {
-            let _ = writeln!(out, "    {place}");
+    fn items(&self, out: &mut String, route: &RouteReport, code: &str, hint: &str, items: &[&Item]) {
+        let words = catalogue::entry(code).words(self.language);
+        let fill = |text: &str| catalogue::fill(text, &[("hint", Fill::Text(hint))], self.language);
+        let _ = writeln!(out, "  {}[{code}]{}: {}", route.name, counted(items.len()), fill(&words.title));
+        let places: Vec<_> = items.iter().filter_map(|i| i.place).collect();
+        if !places.is_empty() {
+            let _ = writeln!(out, "    {}", self.places(&places));
         }
         let _ = writeln!(out, "    → {}", fill(&words.help));
     }
+}
+
+fn counted(n: usize) -> String {
+    if n > 1 { format!(" × {n}") } else { String::new() }
 }
 
 impl RouteReport {

@@ -26,6 +26,8 @@ pub(super) struct Given {
     pub(super) prints: Vec<u64>,
     /// By client, the day of its newest held row.
     pub(super) held: HashMap<usize, Day>,
+    /// Rows whose key was somebody else's.
+    pub(super) moved: Vec<u32>,
 }
 
 struct Giver<'a> {
@@ -41,15 +43,31 @@ struct Giver<'a> {
     card_of: Vec<Option<u32>>,
     /// Clusters that wait as a whole.
     waits: BTreeMap<u32, (Why, Vec<u32>)>,
+    /// Keys, their clusters, and the cards that had them and have nothing else in common with the cluster.
+    doubtful: Vec<(u64, u32, u32)>,
 }
 
-/// A key says who a row is, whatever else was edited.
+/// A key says who a row is, whatever else was edited, as long as not all else is another's.
 const KEY_VOTES: u32 = 1000;
 
 /// How often a cluster's identities vote for a card.
 struct Votes {
     /// `(cluster, card, votes)`, by cluster and card.
     list: Vec<(u32, u32, u32)>,
+}
+
+impl Votes {
+    fn sum(mut list: Vec<(u32, u32, u32)>) -> Self {
+        list.par_sort_unstable();
+        let sum = |group: &[(u32, u32, u32)]| (group[0].0, group[0].1, group.iter().map(|(.., votes)| votes).sum());
+        Self { list: list.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(sum).collect() }
+    }
+
+    fn of(&self, cluster: u32) -> &[(u32, u32, u32)] {
+        let start = self.list.partition_point(|v| v.0 < cluster);
+        let end = start + self.list[start..].partition_point(|v| v.0 == cluster);
+        &self.list[start..end]
+    }
 }
 
 pub(super) fn give(
@@ -75,6 +93,7 @@ pub(super) fn give(
         known_by,
         card_of: cards,
         waits: BTreeMap::new(),
+        doubtful: Vec::new(),
     };
     let votes = giver.votes(&pairs);
     giver.assign(&votes);
@@ -130,23 +149,36 @@ fn known_by(pairs: &[(u64, u32)], clusters: usize) -> Lists<u64> {
 impl Giver<'_> {
     /// Every identity that a card was known by votes for it. One that several people share, or shared
     /// then, votes only where the name agrees; a key outvotes them all.
-    fn votes(&self, pairs: &[(u64, u32)]) -> Votes {
+    fn votes(&mut self, pairs: &[(u64, u32)]) -> Votes {
         let mut list: Vec<(u32, u32, u32)> = Vec::with_capacity(self.index.identities().len());
         join(pairs, self.index.identities(), |group, identity, card| {
             let certain = group.len() == 1 && !is_shared(identity);
             let agrees = |c: &&(u64, u32)| certain || self.names_agree(c.1, card);
             list.extend(group.iter().filter(agrees).map(|(_, cluster)| (*cluster, card, 1)));
         });
+        let mut votes = Votes::sum(list);
         let keys = self.keys_of_clusters();
         if !keys.is_empty() {
+            let mut of_keys = Vec::new();
             join(&keys, self.index.handles(), |group, handle, card| {
                 let clusters = group.iter().filter(|_| is_key(handle));
-                list.extend(clusters.map(|(_, cluster)| (*cluster, card, KEY_VOTES)));
+                of_keys.extend(clusters.map(|(key, cluster)| (*key, *cluster, card)));
             });
+            self.doubtful = of_keys.iter().copied().filter(|(_, c, card)| !self.supports(&votes, *c, *card)).collect();
+            let doubtful: BTreeSet<_> = self.doubtful.iter().copied().collect();
+            let weighed = of_keys.into_iter().map(|k| (k.1, k.2, if doubtful.contains(&k) { 0 } else { KEY_VOTES }));
+            votes = Votes::sum(votes.list.into_iter().chain(weighed).collect());
         }
-        list.par_sort_unstable();
-        let sum = |group: &[(u32, u32, u32)]| (group[0].0, group[0].1, group.iter().map(|(.., votes)| votes).sum());
-        Votes { list: list.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(sum).collect() }
+        votes
+    }
+
+    /// Whether anything but the key says that a cluster is a card's person: a value, or the name, unless
+    /// the values say that it is another card's of that name. Rows may be numbered anew.
+    fn supports(&self, votes: &Votes, cluster: u32, card: u32) -> bool {
+        let of_cluster = votes.of(cluster);
+        let is_namesake = |v: &&(u32, u32, u32)| self.names_agree(cluster, v.1);
+        of_cluster.iter().any(|v| v.1 == card)
+            || self.names_agree(cluster, card) && !of_cluster.iter().any(|v| is_namesake(&v))
     }
 
     /// The keys of the clusters' rows, ascending.
@@ -191,10 +223,11 @@ impl Giver<'_> {
             (u32::MAX - votes, born, id, edited, prints.min())
         });
         let mut taken = vec![false; self.past.len()];
-        for (cluster, card, votes) in order {
+        for (cluster, card, count) in order {
+            // Where nothing but a key votes, the key is believed.
             if self.card_of[*cluster as usize].is_none()
                 && !taken[*card as usize]
-                && self.is_holder(*cluster, *card, *votes)
+                && (self.is_holder(*cluster, *card, *count) || votes.of(*cluster).iter().all(|v| v.2 == 0))
             {
                 self.card_of[*cluster as usize] = Some(*card);
                 taken[*card as usize] = true;
@@ -298,6 +331,7 @@ impl Giver<'_> {
             tied: BTreeSet::new(),
             prints: Vec::new(),
             held: HashMap::new(),
+            moved: self.moved(),
         };
         let still_said = self.still_said(undecided);
         let held = self.held_days(pairs);
@@ -322,6 +356,16 @@ impl Giver<'_> {
         given.prints.clone_from(&self.read.prints);
         given.prints.par_sort_unstable();
         given
+    }
+
+    /// The rows whose key was somebody else's, ascending.
+    fn moved(&self) -> Vec<u32> {
+        let elsewhere = self.doubtful.iter().filter(|(_, c, card)| self.card_of[*c as usize] != Some(*card));
+        let rows = elsewhere.flat_map(|(key, cluster, _)| {
+            let rows = self.clusters.get(*cluster as usize).iter();
+            rows.copied().filter(|row| self.rows.handles(*row as usize).contains(key))
+        });
+        rows.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn held_rows(&self) -> impl Iterator<Item = u32> + '_ {

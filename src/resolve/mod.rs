@@ -106,6 +106,8 @@ pub struct Clients {
     pub tied: BTreeSet<u32>,
     /// What matching saw of every row, hashed, ascending.
     pub prints: Vec<u64>,
+    /// Rows whose key was somebody else's until now, ascending: it was not believed.
+    pub moved: Vec<u32>,
 }
 
 impl Clients {

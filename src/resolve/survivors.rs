@@ -103,6 +103,7 @@ pub(super) fn pick(rows: &Rows<'_>, matching: &Matching, given: Given) -> Client
         waiting: given.waiting,
         tied: given.tied,
         prints: given.prints,
+        moved: given.moved,
     }
 }
 

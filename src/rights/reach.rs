@@ -17,12 +17,13 @@ use crate::{
     identity::Identifying,
     keys::Hasher,
     likeness::{Names, Traits},
-    record::{Grant, Records, RowId, values},
+    record::{Grant, Records, RowId, State, values},
     set::{FieldId, FieldSet, PurposeId, PurposeSet},
 };
 
 const SEVERAL_PEOPLE: Code = Code::new("refusal-several-people");
 const UNREADABLE: Code = Code::new("refusal-unreadable");
+const NAMES_NOBODY: Code = Code::new("refusal-names-nobody");
 const PURPOSE_GONE: Code = Code::new("refusal-purpose-gone");
 
 /// The search for everything that is refused.
@@ -134,6 +135,7 @@ impl<'a> Reach<'a> {
         let name = (!traits.remembered_as().is_empty()).then(|| NameKey::Traits(Box::new(traits)));
         let mut values = Vec::new();
         self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
+        let names_somebody = !values.is_empty();
         for value in values {
             self.keep(value, None, purpose, day, Cause::List);
             let (value, explicit) = (short(&value), true);
@@ -145,16 +147,23 @@ impl<'a> Reach<'a> {
                 self.questions.push((finding, Some(row)));
             }
         }
-        self.unreadable(row, purpose, day);
+        let has_unreadable = self.unreadable(row, purpose, day);
+        if !names_somebody && !has_unreadable {
+            self.questions.push((Finding::at(NAMES_NOBODY, self.records.place(row, None)), Some(row)));
+        }
     }
 
-    /// An entry that can't be read matches by what is legible of it, until somebody settles it.
-    fn unreadable(&mut self, row: RowId, purpose: PurposeId, day: Day) {
+    /// An entry that can't be read matches by what is legible of it, if anything is, until somebody settles
+    /// it. Says whether there was one.
+    fn unreadable(&mut self, row: RowId, purpose: PurposeId, day: Day) -> bool {
         let record = self.records.get(row);
-        for field in self.identifying.fields().iter() {
-            let Some(legible) = record.legible(field) else { continue };
-            let finding = Finding::at(UNREADABLE, self.records.place(row, Some(field)));
+        let is_bad = |field: &FieldId| record.cell(*field).state() == State::Bad;
+        let bad: Vec<FieldId> = self.identifying.alone().iter().filter(is_bad).collect();
+        for field in &bad {
+            let finding = Finding::at(UNREADABLE, self.records.place(row, Some(*field)));
             self.questions.push((finding, Some(row)));
+            let Some(legible) = record.legible(*field) else { continue };
+            let field = *field;
             for (holder, holder_field, part) in self.matching(legible.expose(), field) {
                 if self.is_freed(holder, purpose, day) {
                     continue;
@@ -164,6 +173,7 @@ impl<'a> Reach<'a> {
                 self.queue.push(Step::Row { row: holder, purpose, day, cause: Cause::List });
             }
         }
+        !bad.is_empty()
     }
 
     /// Rows whose value of the same kind is what was probably meant, or has the legible digits in it.
@@ -336,7 +346,8 @@ impl<'a> Reach<'a> {
         out.standing = self.standing;
         out.values = Self::values(self.records, self.identifying, &out.rows, &self.cells);
         out.cells = self.cells;
-        // A purpose for each of which the same is asked asks once.
+        // What is asked for several purposes is asked once.
+        self.questions.sort_by(|(a, _), (b, _)| (a.place, a.code, &a.hint).cmp(&(b.place, b.code, &b.hint)));
         self.questions.dedup();
         out.questions.append(&mut self.questions);
     }

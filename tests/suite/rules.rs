@@ -699,6 +699,26 @@ fn with_a_key_a_corrected_row_is_the_same_person() {
 }
 
 #[test]
+fn rows_numbered_anew_rewrite_nobody() {
+    let keyed = LISTS.replace(
+        "dated = \"day\"\n    purposes = [\"orders\"",
+        "dated = \"day\"\n    key = \"email\"\n    purposes = [\"orders\"",
+    );
+    let mut b = bridge_of(&keyed);
+    orders(&mut b, &["Анна|8 916 111-22-33|1|||", "Иван|8 916 555-66-77|2|||", "Олег|8 916 222-44-55|3|||"]);
+    b.run();
+    let before = b.shop("shop").cards;
+    orders(&mut b, &["Иван|8 916 555-66-77|1|||", "Олег|8 916 222-44-55|2|||", "Нина|8 916 777-88-99|3|||"]);
+    let report = b.run();
+    let moved: Vec<_> = report.findings.iter().filter(|f| f.code.name() == "key-moved").collect();
+    assert_eq!(moved.len(), 3, "{:?}", report.findings);
+    let after = b.shop("shop").cards;
+    assert_eq!(before.iter().filter(|(id, card)| after.get(id) == Some(card)).count(), 2, "{before:?} {after:?}");
+    assert_eq!(after.len(), 3);
+    assert_eq!(b.run().findings.iter().filter(|f| f.code.name() == "key-moved").count(), 0);
+}
+
+#[test]
 fn a_recycled_phone_is_not_its_former_holder() {
     let mut b = bridge_of(
         &LISTS.replace("needs = [\"name\", \"phone\", \"address\"]", "needs = [\"name\", \"phone\", \"email\"]"),

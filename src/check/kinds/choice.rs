@@ -47,14 +47,14 @@ fn set_of(how: &mut How, setting: &Setting) -> Result<(), String> {
             };
             values.iter().map(folded).collect()
         }
-        Setting::Text(_) | Setting::Bool(_) => return Err("a list of texts, or a table of lists".to_owned()),
+        Setting::Text(_) | Setting::Bool(_) => return Err("`[\"…\"]`, `{ … = [\"…\"] }`".to_owned()),
     };
     if choices.is_empty() {
-        return Err("at least one value".to_owned());
+        return Err("`[\"…\"]`".to_owned());
     }
     for (at, (value, spellings)) in choices.iter().enumerate() {
         if value.trim().is_empty() {
-            return Err("no empty value".to_owned());
+            return Err("`[\"…\"]`".to_owned());
         }
         let twice = choices[..at].iter().find(|(_, earlier)| spellings.iter().any(|s| earlier.contains(s)));
         if let Some((other, _)) = twice {

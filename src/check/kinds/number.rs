@@ -42,7 +42,7 @@ fn set_decimal(how: &mut How, setting: &Setting) -> Result<(), String> {
     how.decimal = match setting {
         Setting::Text(text) if text == "," => Some(','),
         Setting::Text(text) if text == "." => Some('.'),
-        _ => return Err("`,` or `.`".to_owned()),
+        _ => return Err("`,`, `.`".to_owned()),
     };
     Ok(())
 }

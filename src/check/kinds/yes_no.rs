@@ -65,6 +65,36 @@ pub(crate) fn said(raw: Raw<'_>) -> Answer {
     }
 }
 
+/// Whether a cell is a plain no, and not a word by which people say that they refuse: where it is asked
+/// whether somebody left, «отписался» is no no.
+pub(crate) fn is_plain_no(raw: Raw<'_>) -> bool {
+    const PLAIN: [&str; 18] = [
+        "нет",
+        "нету",
+        "н",
+        "no",
+        "n",
+        "false",
+        "ложь",
+        "0",
+        "0.0",
+        "0,0",
+        "-",
+        "–",
+        "—",
+        "−",
+        "☐",
+        "off",
+        "выкл",
+        "никогда",
+    ];
+    match raw {
+        Raw::Bool(false) | Raw::Number(0.0) => true,
+        Raw::Text(text) => PLAIN.contains(&plain_word(&mess::clean(text)).as_str()),
+        _ => false,
+    }
+}
+
 /// The date that the cell of a yes holds, alone or beside the word: `12.03.2024`, `да, 12.03.2024`.
 pub(crate) fn date_in(raw: Raw<'_>, how: &How) -> Option<Day> {
     match raw {
@@ -93,7 +123,8 @@ static ANSWERS: LazyLock<HashMap<&str, Answer>> = LazyLock::new(|| {
         agreed|i agree|accepted|opt-in";
     const NO: &str = "нет|нету|н|no|n|false|ложь|0|0.0|0,0|-|–|—|−|✗|✘|❌|☐|off|выкл|отказ|отказался|отказалась|\
         отказано|против|не согласен|не согласна|не согласны|несогласен|несогласна|не надо|не нужно|не хочу|не хочет|\
-        не давал|не давала|не дано|отозвано|отписался|отписалась|disagree|declined|refused|opt-out|withdrawn";
+        не давал|не давала|не дано|отозвано|отписался|отписалась|отписан|отписана|отписка|\
+        disagree|declined|refused|opt-out|opted out|unsubscribed|withdrawn";
     // What programs write for an empty cell.
     const BLANK: &str = "null|nan|none";
     let lists = [(YES, Answer::Yes), (NO, Answer::No), (BLANK, Answer::Blank)];
@@ -104,14 +135,24 @@ fn said_plainly(text: &str) -> Answer {
     if text.is_empty() {
         return Answer::Blank;
     }
-    let folded = mess::fold_width(text).to_lowercase();
-    let word = folded.trim_end_matches(['.', '!', ',', ';', ' ']);
-    ANSWERS.get(word).copied().unwrap_or(Answer::Unclear)
+    ANSWERS.get(plain_word(text).as_str()).copied().unwrap_or(Answer::Unclear)
 }
+
+/// The word in small letters, without what people end it with.
+fn plain_word(text: &str) -> String {
+    let mut word = mess::fold_width(text).to_lowercase();
+    word.truncate(word.trim_end_matches(['.', '!', ',', ';', ' ']).len());
+    word
+}
+
+/// The longest that a date with its preposition is: `от 12 сентября 2024 года, 10:30:00`.
+const DATE_BYTES_MAX: usize = 64;
 
 /// `да, 12.03.2024`, `согласие от 1 марта 2024 г.`: a word and a date behind it.
 fn split_date(text: &str) -> Option<(&str, &str)> {
-    text.match_indices([' ', '(']).find_map(|(at, _)| {
+    // A cell may hold a whole letter: only its end can be a date.
+    let near = |(at, _): &(usize, &str)| text.len() - at <= DATE_BYTES_MAX;
+    text.match_indices([' ', '(']).filter(near).find_map(|(at, _)| {
         let word = text[..at].trim_end_matches([' ', ':', ',', '-', '–', '—']);
         let date = text[at..].trim_start_matches([' ', '(']).trim_end_matches([' ', ')']);
         let date = ["от ", "from ", "с "].iter().find_map(|of| date.strip_prefix(of)).unwrap_or(date);
@@ -177,6 +218,27 @@ mod tests {
         for raw in [Raw::Bool(true), Raw::Number(1.0), Raw::Date(45_292.0), Raw::Date(45_292.5)] {
             check(&KIND, raw, &["true"], &[]);
         }
+    }
+
+    #[test]
+    fn only_a_plain_no_says_that_nobody_left() {
+        for text in ["нет", "Нет.", "no", "-", "—", "0", "FALSE", "☐"] {
+            assert!(is_plain_no(Raw::Text(text)), "{text}");
+        }
+        for text in
+            ["отписался", "отказ", "против", "не хочу", "withdrawn", "unsubscribed", "❌", "нет, 12.03.2024", "?", ""]
+        {
+            assert!(!is_plain_no(Raw::Text(text)), "{text}");
+        }
+        assert!(is_plain_no(Raw::Bool(false)) && !is_plain_no(Raw::Bool(true)) && !is_plain_no(Raw::Date(1.0)));
+    }
+
+    #[test]
+    fn a_letter_in_the_cell_is_read_at_once() {
+        let start = std::time::Instant::now();
+        check(&KIND, Raw::Text(&"нет ".repeat(20_000)), &[], &["yes-no-unclear"]);
+        check(&KIND, Raw::Text(&("да ".repeat(20_000) + "12.03.2024")), &[], &["yes-no-unclear"]);
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 
 impl Format for CsvFormat {
     fn decode(&self, bytes: Vec<u8>, take: &mut dyn FnMut(&[&str]) -> ControlFlow<()>) -> Result<(), String> {
-        let (text, _) = encoding::decode(bytes, None, "").map_err(|_| "it can't be read as text".to_owned())?;
+        let decoded = encoding::decode(bytes, encoding::Known::default(), "");
+        let text = decoded.map_err(|_| "it can't be read as text".to_owned())?.text;
         let mut reader = reader(&text, self.delimiter_of(&text));
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).map_err(|_| "it can't be read as CSV".to_owned())? {

@@ -5,9 +5,11 @@ use csv::ByteRecord;
 
 use super::{
     super::{SourcePlace, files},
-    dialect, encoding,
+    dialect,
+    encoding::{self, Known},
 };
 use crate::{
+    check::mess,
     finding::Code,
     port::{Source, Unread},
     sheet::{Edge, Raw, Rows, Tab, Tabs},
@@ -16,6 +18,7 @@ use crate::{
 const CUT: Code = Code::new("source-cut");
 const OPEN_QUOTE: Code = Code::new("csv-open-quote");
 const WORKBOOK: Code = Code::new("csv-is-workbook");
+const NOT_CSV: Code = Code::new("csv-not-csv");
 const DELIMITER_CHANGED: Code = Code::new("csv-delimiter-changed");
 
 /// How many records are shown for the header to be looked for.
@@ -40,29 +43,37 @@ impl CsvSource {
     /// Reads one file; what was inferred goes into `pins`.
     fn load(&self, path: &std::path::Path, bytes: Vec<u8>, pins: &mut Vec<(String, String)>) -> Result<File, Unread> {
         let name = files::name(path);
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-            return Err(Unread::new(WORKBOOK, name));
+        match files::recognised(&bytes) {
+            Some("ZIP") => return Err(Unread::new(WORKBOOK, name)),
+            Some(what) => return Err(Unread::new(NOT_CSV, format!("{name}: {what}"))),
+            None => {}
         }
         let pin = |what: &str| format!("{what} of {name}");
-        let encoding_pin = pin("encoding");
-        let wanted = self.place.option("encoding").or_else(|| self.place.pin(&encoding_pin));
-        let (text, encoding) = encoding::decode(bytes, wanted, &name)?;
-        pins.push((encoding_pin, encoding.to_owned()));
-        let (text, said) = separator_line(text);
-        let delimiter = match self.place.option("delimiter") {
-            Some(set) => dialect::DELIMITERS.iter().find(|(n, _)| *n == set).copied(),
-            None => said,
-        };
-        let (word, delimiter) = if let Some(delimiter) = delimiter {
-            delimiter
-        } else {
-            let found = dialect::delimiter(&text);
-            if let Some(pinned) = self.place.pin(&pin("delimiter")).filter(|p| *p != found.0) {
-                return Err(Unread::new(DELIMITER_CHANGED, format!("{name}: `{pinned}`, `{}`", found.0)));
+        let (said, encoding_pin) = (self.place.option("encoding"), pin("encoding"));
+        let decoded = encoding::decode(bytes, Known { said, pinned: self.place.pin(&encoding_pin) }, &name)?;
+        // What the file doesn't tell is not held against it later.
+        if decoded.is_evident {
+            pins.push((encoding_pin, decoded.encoding.to_owned()));
+        }
+        let (text, delimiter) = separator_line(decoded.text);
+        if mess::is_blank(&text) {
+            return Err(files::empty(&name));
+        }
+        let delimiter_pin = pin("delimiter");
+        let said = self.place.option("delimiter").and_then(dialect::named).or(delimiter);
+        let found = match (said, self.place.pin(&delimiter_pin)) {
+            (Some(said), _) => Some(said),
+            (None, Some(pinned)) if dialect::splits(&text, pinned) => dialect::named(pinned),
+            (None, pinned) => {
+                let found = dialect::delimiter(&text);
+                if let (Some(pinned), Some((found, _))) = (pinned, found) {
+                    return Err(Unread::new(DELIMITER_CHANGED, format!("{name}: `{pinned}` → `{found}`")));
+                }
+                found
             }
-            found
         };
-        pins.push((pin("delimiter"), word.to_owned()));
+        pins.extend(found.map(|(word, _)| (delimiter_pin, word.to_owned())));
+        let (_, delimiter) = found.unwrap_or_else(|| dialect::none(&text));
         Ok(File { name, text, delimiter })
     }
 }
@@ -90,7 +101,7 @@ impl Source for CsvSource {
         let mut tabs = Tabs { tabs: Vec::new(), version, notes: Vec::new(), pins: Vec::new() };
         for (path, bytes) in loaded {
             let file = self.load(&path, bytes, &mut tabs.pins)?;
-            tabs.tabs.push(file.head());
+            tabs.tabs.push(file.head(self.place.header));
             self.files.push(file);
         }
         Ok(tabs)
@@ -113,11 +124,13 @@ impl File {
             .from_reader(self.text.as_bytes())
     }
 
-    fn head(&self) -> Tab {
+    /// The first records, up to the row that the config calls the header.
+    fn head(&self, header: Option<u32>) -> Tab {
         let mut records = Records::new(self);
         let mut head: Vec<Vec<String>> = Vec::new();
         let mut head_row = 1;
-        while head.len() < HEAD_RECORDS && records.advance() {
+        let reaches = |records: &Records<'_>| header.is_none_or(|row| records.number >= row);
+        while (head.len() < HEAD_RECORDS || !reaches(&records)) && records.advance() {
             if head.is_empty() {
                 head_row = records.number;
             }
@@ -131,26 +144,27 @@ impl File {
     fn rows(&self, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
         let mut records = Records::new(self);
         let mut rows = Rows::default();
-        let mut width = 0;
+        let mut edges = Edges { needed: columns.iter().max().map_or(0, |c| usize::from(*c) + 1), ..Edges::default() };
         let mut last = (0, 0);
         while records.advance() {
             let record = &records.record;
             last = (records.start, record.len());
             if records.number == header {
-                width = filled_width(record);
+                (edges.width, edges.cells) = (filled_width(record), record.len());
             }
             if records.number <= header {
                 continue;
             }
             let cells = columns.iter().map(|c| record.get(usize::from(*c)).map_or(Raw::Blank, |f| Raw::Text(text(f))));
-            if columns.iter().all(|c| record.get(usize::from(*c)).is_none_or(|f| f.iter().all(u8::is_ascii_whitespace)))
-            {
+            if columns.iter().all(|c| record.get(usize::from(*c)).is_none_or(is_blank)) {
                 rows.blank += 1;
             } else {
-                rows.push(columns.len(), records.number, cells, edge(record, width));
+                let edge = edges.of(record);
+                rows.push(columns.len(), records.number, cells, edge);
             }
         }
-        self.judge_end(last.0, last.1, width).map(|()| rows)
+        edges.settle(&mut rows);
+        self.judge_end(last.0, last.1, edges.width).map(|()| rows)
     }
 
     /// A file that ends inside a quoted cell, or in a row that is short and has no line end where all
@@ -159,7 +173,7 @@ impl File {
         let last = &self.text[start..];
         if ends_in_quotes(last, self.delimiter) {
             let row = self.text[..start].lines().count() + 1;
-            return Err(Unread::new(OPEN_QUOTE, format!("{}: {row}", self.name)));
+            return Err(Unread::new(OPEN_QUOTE, self.name.as_str()).at_row(row as u32));
         }
         let others_end = self.text[..start].ends_with('\n');
         if start > 0 && cells < width && others_end && !last.ends_with(['\n', '\r']) {
@@ -216,17 +230,56 @@ fn text(field: &[u8]) -> &str {
     std::str::from_utf8(field).unwrap_or_default()
 }
 
-fn filled_width(record: &ByteRecord) -> usize {
-    record.iter().rposition(|f| !f.iter().all(u8::is_ascii_whitespace)).map_or(0, |last| last + 1)
+fn is_blank(field: &[u8]) -> bool {
+    field.iter().all(u8::is_ascii_whitespace) || (!field.is_ascii() && mess::is_blank(text(field)))
 }
 
-fn edge(record: &ByteRecord, width: usize) -> Edge {
-    if record.len() < width {
-        Edge::Short
-    } else if record.len() > width && filled_width(record) > width {
-        Edge::Long
-    } else {
-        Edge::Even
+fn filled_width(record: &ByteRecord) -> usize {
+    record.iter().rposition(|f| !is_blank(f)).map_or(0, |last| last + 1)
+}
+
+/// How the ends of rows compare with the header's.
+#[derive(Default)]
+struct Edges {
+    /// How many cells the header has, and how many up to its last filled one.
+    cells: usize,
+    width: usize,
+    /// How many a row must have, so that no wanted one is missing.
+    needed: usize,
+    /// How many rows there were, and which of them have blank cells beyond the header's end.
+    rows: usize,
+    loose: Vec<usize>,
+}
+
+impl Edges {
+    fn of(&mut self, record: &ByteRecord) -> Edge {
+        self.rows += 1;
+        if self.is_uncut(record) {
+            Edge::Uncut
+        } else if record.len() < self.needed.min(self.width) {
+            Edge::Short
+        } else if record.len() > self.width && filled_width(record) > self.width {
+            Edge::Long
+        } else {
+            if record.len() > self.cells {
+                self.loose.push(self.rows - 1);
+            }
+            Edge::Even
+        }
+    }
+
+    /// A whole row in its first cell, with as many cuts of another kind as the header has.
+    fn is_uncut(&self, record: &ByteRecord) -> bool {
+        let cuts = |byte: u8| memchr::memchr_iter(byte, &record[0]).count();
+        record.len() == 1 && self.width > 2 && dialect::DELIMITERS.iter().any(|(_, byte)| cuts(*byte) + 1 >= self.width)
+    }
+
+    /// Some programs end every row with a delimiter. Where only a few rows have one more than the header,
+    /// something in the middle was cut in two.
+    fn settle(&self, rows: &mut Rows) {
+        if self.loose.len() * 2 < self.rows {
+            self.loose.iter().for_each(|row| rows.set_edge(*row, Edge::Long));
+        }
     }
 }
 
@@ -282,6 +335,20 @@ mod tests {
         let rows = read("a,b,,\n1\n1,2,,\n1,2,,4\n", &[0, 1]).expect("a table");
         assert_eq!(rows.iter().map(|r| r.2).collect::<Vec<_>>(), [Edge::Short, Edge::Even, Edge::Long]);
         assert_eq!(rows[0].1, ["1", ""]);
+        let edges = |text: &str, columns: &[u16]| -> Vec<Edge> {
+            read(text, columns).expect("a table").iter().map(|r| r.2).collect()
+        };
+        assert_eq!(edges("a,b,c\n1,2\n", &[0, 1]), [Edge::Even], "what nobody needs is not missed");
+        assert_eq!(edges("a,b\n1,2,\n1,2,\n1,2\n", &[0, 1]), [Edge::Even; 3], "delimiters at the end");
+        let cut = edges("a,b\nx, y,2,\n1,2\n1,2\n1,2\n1,2,\n", &[0, 1]);
+        assert_eq!(cut, [Edge::Long, Edge::Even, Edge::Even, Edge::Even, Edge::Long], "a delimiter in a text");
+        assert_eq!(edges("a,b,c\n1;2;3\n1,2,3\n", &[0]), [Edge::Uncut, Edge::Even]);
+    }
+
+    #[test]
+    fn what_nobody_sees_makes_no_row() {
+        let rows = read("a,b\n\u{a0},\u{200b}\n1,\u{a0}\n", &[0, 1]).expect("a table");
+        assert_eq!(rows.iter().map(|r| r.0).collect::<Vec<_>>(), [3]);
     }
 
     #[test]
@@ -301,9 +368,18 @@ mod tests {
 
     #[test]
     fn the_head_counts_blank_lines() {
-        let head = file("\n\nClients\n\nname,phone\nAnna,1\n").head();
+        let head = file("\n\nClients\n\nname,phone\nAnna,1\n").head(None);
         assert_eq!(head.head_row, 3);
         assert_eq!(head.head[2], ["name", "phone"], "row 5");
+    }
+
+    #[test]
+    fn the_head_reaches_the_row_that_the_config_names() {
+        let text = "x\n".repeat(30) + "name,phone\nAnna,1\n";
+        assert_eq!(file(&text).head(None).head.len(), HEAD_RECORDS);
+        let head = file(&text).head(Some(31)).head;
+        assert_eq!(head[30], ["name", "phone"]);
+        assert_eq!(file("a,b\n").head(Some(u32::MAX)).head.len(), 1);
     }
 
     #[test]

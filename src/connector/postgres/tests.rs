@@ -237,7 +237,7 @@ async fn a_password_is_where_the_config_says() {
     let said = refused(with(&wrong).found().await.map(|_| ()), "password authentication failed");
     assert!(!said.contains("canary"), "{said}");
     refused(db.reached(&url, &[]).found().await.map(|_| ()), "password missing");
-    refused(with(&folder.path().join("none")).found().await.map(|_| ()), "entity not found");
+    refused(with(&folder.path().join("none")).found().await.map(|_| ()), "not found");
     db.execute(&format!("ALTER TABLE people OWNER TO postgres; GRANT SELECT ON people TO {login}")).await;
     let outcome = apply(&mut *with(&right), run(2), &[delete(1)]).await;
     refused(outcome, "permission denied");
@@ -266,7 +266,7 @@ async fn an_encrypted_server_must_prove_its_name() {
     std::fs::write(&empty, "").expect("written");
     let empty = empty.to_str().expect("UTF-8");
     refused(db.reached(&url("localhost"), &[("ca", empty)]).found().await.map(|_| ()), "no certificates");
-    refused(db.reached(&url("localhost"), &[("ca", "none.pem")]).found().await.map(|_| ()), "entity not found");
+    refused(db.reached(&url("localhost"), &[("ca", "none.pem")]).found().await.map(|_| ()), "not found");
     db.gone().await;
 }
 

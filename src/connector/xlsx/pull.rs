@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::{package::Broken, place::Area, plain::plain, sheet::SheetReader};
-use crate::sheet::{Edge, Raw, Rows};
+use crate::{
+    check::mess,
+    sheet::{Edge, Raw, Rows},
+};
 
 /// What is wanted of a sheet.
 pub(super) struct Wanted<'a> {
@@ -117,7 +120,7 @@ pub(super) fn head(
 fn fills(raw: Raw<'_>) -> bool {
     match raw {
         Raw::Blank => false,
-        Raw::Text(text) => !text.trim().is_empty(),
+        Raw::Text(text) => !mess::is_blank(text),
         Raw::Number(_) | Raw::Date(_) | Raw::Bool(_) | Raw::Error(_) => true,
     }
 }

@@ -31,7 +31,7 @@ const SKIPPED_COLUMNS: Code = Code::new("xlsx-skipped-columns");
 const MERGED: Code = Code::new("xlsx-merged");
 const UNCALCULATED: Code = Code::new("xlsx-uncalculated");
 
-/// How many rows are shown for the header to be looked for.
+/// How many rows are shown for the header to be looked for, unless the config names one below.
 const HEAD_ROWS: u32 = 20;
 
 pub(super) struct XlsxSource {
@@ -59,13 +59,9 @@ impl XlsxSource {
         Self { place, books: Vec::new(), tabs: Vec::new() }
     }
 
-    fn skips_hidden(&self) -> bool {
-        self.place.option("hidden") == Some("skip")
-    }
-
     fn open_book(&mut self, mut book: Book, tabs: &mut Tabs) -> Result<(), Unread> {
         for chosen in book.choose(self.place.tabs.as_deref())? {
-            if let Some(tab) = book.open_tab(chosen, self.skips_hidden(), &mut tabs.notes)? {
+            if let Some(tab) = book.open_tab(chosen, &self.place, &mut tabs.notes)? {
                 tabs.tabs.push(tab);
                 self.tabs.push((self.books.len(), chosen.sheet));
             }
@@ -92,7 +88,7 @@ impl Source for XlsxSource {
     }
 
     async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
-        let skip_hidden = self.skips_hidden();
+        let skip_hidden = skips_hidden(&self.place);
         let wanted = Wanted { header, columns, skip_hidden, text_bytes_max: TEXT_BYTES_MAX };
         let (book, sheet) = self.tabs[tab];
         let book = &mut self.books[book];
@@ -100,6 +96,10 @@ impl Source for XlsxSource {
         let pulled = book.pull(sheet, &wanted).map_err(|broken| broken.unread(&place))?;
         Ok(with_notes(pulled, &place, skip_hidden))
     }
+}
+
+fn skips_hidden(place: &SourcePlace) -> bool {
+    place.option("hidden") == Some("skip")
 }
 
 fn with_notes(pulled: Pulled, place: &str, skipped: bool) -> Rows {
@@ -161,16 +161,18 @@ impl Book {
     fn open_tab(
         &mut self,
         Chosen { sheet, by_title }: Chosen,
-        skip_hidden: bool,
+        wanted: &SourcePlace,
         notes: &mut Vec<(Code, String)>,
     ) -> Result<Option<Tab>, Unread> {
+        let skip_hidden = skips_hidden(wanted);
+        let rows_max = wanted.header.unwrap_or_default().max(HEAD_ROWS);
         let place = self.place(sheet);
         let is_hidden = self.workbook.sheets[sheet].hidden;
         if is_hidden && skip_hidden && !by_title {
             notes.push((SKIPPED_TAB, place));
             return Ok(None);
         }
-        let opened = self.workbook.read(sheet).and_then(|mut reader| head(&mut reader, skip_hidden, HEAD_ROWS));
+        let opened = self.workbook.read(sheet).and_then(|mut reader| head(&mut reader, skip_hidden, rows_max));
         let (head_row, head) = match opened {
             Err(Broken::Chart) if !by_title => {
                 notes.push((PASSED_CHART, place));

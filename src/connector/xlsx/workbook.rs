@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::{
+    super::files,
     package::{Broken, Package},
     sheet::SheetReader,
     strings::Strings,
     styles::{Shown, shown},
     xml::{attribute, flag},
 };
+
+/// The first bytes of the container that Microsoft's programs used before zip.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// A workbook that can be read.
 pub(super) struct Workbook {
@@ -65,25 +69,20 @@ impl Workbook {
 
 /// Every `xlsx` is a zip. What else calls itself one is told apart, so that people know what they have.
 fn recognise(bytes: &[u8]) -> Result<(), Broken> {
-    const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Ok(());
+    let is_table = |start: &[u8]| !start.contains(&0) && start.iter().any(|b| b"\n\r;,\t".contains(b));
+    match files::recognised(bytes) {
+        Some("ZIP") => Ok(()),
+        Some(_) if is_encrypted(bytes) => Err(Broken::Encrypted),
+        Some(what) => Err(Broken::NotWorkbook(what)),
+        None if is_table(&bytes[..bytes.len().min(1024)]) => Err(Broken::NotWorkbook("CSV")),
+        None => Err(Broken::NotWorkbook("")),
     }
-    if bytes.starts_with(COMPOUND) {
-        let stream: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let is_encrypted = bytes.windows(stream.len()).any(|w| w == stream);
-        return Err(if is_encrypted { Broken::Encrypted } else { Broken::NotWorkbook("Excel 97–2003 (.xls)") });
-    }
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
-    let start = start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    Err(Broken::NotWorkbook(match start {
-        _ if start.starts_with("%pdf") => "PDF",
-        _ if start.starts_with("{\\rtf") => "RTF",
-        _ if start.contains("<html") || start.contains("<table") || start.contains("<!doctype html") => "HTML",
-        _ if start.starts_with("<?xml") => "XML",
-        _ if !start.contains('\0') && start.contains(['\n', '\r', ';', ',', '\t']) => "CSV",
-        _ => "",
-    }))
+}
+
+/// A workbook with a password is an encrypted stream in the old container.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let stream: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.starts_with(COMPOUND) && bytes.windows(stream.len()).any(|w| w == stream)
 }
 
 /// The part that lists the sheets.

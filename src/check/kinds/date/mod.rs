@@ -54,13 +54,13 @@ fn set_order(how: &mut How, setting: &Setting) -> Result<(), String> {
         Setting::Text(text) if text == "dmy" => DateOrder::Dmy,
         Setting::Text(text) if text == "mdy" => DateOrder::Mdy,
         Setting::Text(text) if text == "ymd" => DateOrder::Ymd,
-        _ => return Err("`dmy`, `mdy` or `ymd`".to_owned()),
+        _ => return Err("`dmy`, `mdy`, `ymd`".to_owned()),
     };
     Ok(())
 }
 
 fn set_birth(how: &mut How, setting: &Setting) -> Result<(), String> {
-    let Setting::Bool(birth) = setting else { return Err("`true` or `false`".to_owned()) };
+    let Setting::Bool(birth) = setting else { return Err("`true`, `false`".to_owned()) };
     how.birth = *birth;
     Ok(())
 }

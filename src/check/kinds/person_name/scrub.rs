@@ -7,6 +7,7 @@ use crate::{finding::Code, name::fold};
 
 /// The text with letters, spaces, full stops, commas, hyphens and apostrophes alone, among them a letter.
 pub(super) fn scrub<'a>(text: &'a str, notes: &mut Notes) -> Result<Cow<'a, str>, Code> {
+    let text = without_marks(text);
     if text.chars().all(is_plain) && !text.contains(" -") && !text.contains("- ") && has_letter(text) {
         return Ok(Cow::Borrowed(text));
     }
@@ -21,6 +22,11 @@ pub(super) fn scrub<'a>(text: &'a str, notes: &mut Notes) -> Result<Cow<'a, str>
         push_token(token, &mut out, notes)?;
     }
     if has_letter(&out) { Ok(Cow::Owned(out)) } else { Err(if is_contact(text) { CONTACT } else { NO_LETTER }) }
+}
+
+/// A program's own marks around a text. One at either end alone belongs to the name: 't Hooft, Igor'.
+fn without_marks(text: &str) -> &str {
+    text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).unwrap_or(text)
 }
 
 fn is_plain(c: char) -> bool {

@@ -30,6 +30,11 @@ fn parts(raws: [&str; 3], expected: &str, codes: &[&str]) {
 }
 
 #[test]
+fn marks_of_a_program_are_no_part_of_a_name() {
+    whole("'Анна Петрова'", "Петрова|Анна|", &[]);
+}
+
+#[test]
 fn russian_names_in_every_order() {
     for (raw, expected) in [
         ("Иванов Иван Иванович", "Иванов|Иван|Иванович"),

@@ -54,7 +54,7 @@ pub(super) const KIND: FieldKind = FieldKind {
 };
 
 fn set_region(how: &mut How, setting: &Setting) -> Result<(), String> {
-    let wrong = || "a country of two letters, such as `RU` or `GB`".to_owned();
+    let wrong = || "`RU`, `GB`, …".to_owned();
     let Setting::Text(text) = setting else { return Err(wrong()) };
     let region: Region = text.to_uppercase().parse().map_err(|_| wrong())?;
     if PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_none() || region == Region::World {
