@@ -1,4 +1,50 @@
-//! `sheetbridge` moves client lists out of spreadsheets, lawfully.
+//! `sheetbridge` moves client lists out of spreadsheets, lawfully: clean, once each, every value only where its
+//! purpose allows. `README.md` says what it does for its user; this page says how it is built.
+//!
+//! # The way of the data
+//!
+//! ```text
+//!  port           read       check       rights       gate        resolve      gate      plan       apply
+//!  rows as they → header,  → typed     → grants,    → what one  → people,    → minus   → steps,   → written,
+//!  stand          columns    cells,      refusals,    route may   their ids,   who       the        and what
+//!                            findings    reach        see         survivors    refused   guard      is known
+//!                                     Reached      Granted<Rows>  Granted<…>   Cleared<…> Approved   Kept
+//! ```
+//!
+//! Data goes one way, and [`pipeline`] is that way on one screen. Everything from `check` to `plan` is pure: no
+//! file, clock, network or dice, which is why a run can be planned, simulated and repeated. The world comes in by
+//! [`port`]s, today's date and the run's id are handed in, and what a run remembers is the [`ledger`]'s.
+//!
+//! # In reading order
+//!
+//! - Words, which know no stage: [`address`] (where a cell stands), [`value`] ([`value::Private`], whose `Debug`
+//!   shows a shape), [`day`], [`set`], [`csr`], [`purpose`], [`record`], [`sheet`], [`finding`], [`failure`],
+//!   [`change`], [`written`] (what stands at a destination, as the ledger knows it), [`keys`], [`language`] and
+//!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
+//! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
+//!   [`resolve`], [`plan`], [`apply`], [`report`].
+//! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
+//!   format or vendor), [`ledger`], and [`cli`].
+//!
+//! Imports go one way: words ← stages ← pipeline ← cli. A new connector or kind is one folder or file and a line in
+//! `connector::SOURCES`, `connector::DESTINATIONS` or `check::kinds::KINDS`.
+//!
+//! # What must stay true
+//!
+//! 1. **No grant, no cell.** [`gate::Granted`] is made by [`gate::project`] alone, and everything that a route's
+//!    matching, survivorship and plan look at is inside one. What a route may not see can't change what it does:
+//!    equal projections and refusals give equal bytes.
+//! 2. **Refusals only remove.** [`resolve`] works as if nobody had refused; [`gate::close`] then takes away, and is
+//!    the only door to [`gate::Cleared`]. So a no never makes a card, a join or an id appear.
+//! 3. **Fail closed.** Unclear is not yes, and a list of refusals that could not be read freezes what it could close.
+//! 4. **Missing is not deleted.** Held rows, unread or emptied lists and mass removals never delete; the guard of
+//!    [`plan`] stops before anything is written.
+//! 5. **Intend, write, settle.** [`apply`] tells the ledger what it is about to do; whatever interrupts it, the next
+//!    run can tell which of the two memories is true, and nobody is made twice.
+//! 6. **No value leaves but to its destination.** Logs, errors, reports and the ledger hold places, shapes, codes,
+//!    ids and keyed hashes.
+//!
+//! `examples/library.rs` sends rows that a program has in memory the whole way.
 
 pub mod address;
 pub mod apply;

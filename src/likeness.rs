@@ -170,8 +170,11 @@ impl FoldedName {
             _ => None,
         };
         let suffixes_differ = !self.suffix.is_empty() && !other.suffix.is_empty() && self.suffix != other.suffix;
-        if family == Family::Different || given == Given::Different || suffixes_differ {
+        if suffixes_differ {
             return Names::Different;
+        }
+        if family == Family::Different || given == Given::Different {
+            return if self.is_swapped(other) { Names::Same } else { Names::Different };
         }
         // One of them is a junior: father and son until somebody says otherwise.
         if patronymic == Some(false) || self.suffix != other.suffix {
@@ -183,6 +186,12 @@ impl FoldedName {
             (Family::Same, Given::Same) => Names::Same,
             _ => Names::Unclear,
         }
+    }
+
+    /// `Harris Rachel` beside `Rachel Harris`: nothing in either says which word is the family name.
+    fn is_swapped(&self, other: &Self) -> bool {
+        let crosses = |a: &Self, b: &Self| matches!(a.given.as_slice(), [g] if !g.initial && g.text == b.family);
+        self.patronymic.is_none() && other.patronymic.is_none() && crosses(self, other) && crosses(other, self)
     }
 
     /// Where the roles of words are not known on both sides, words are compared as a set.
@@ -280,6 +289,9 @@ mod tests {
             ("Smith Jr./John/", "Smith/John/", Names::Doubtful),
             ("Smith/Mary Ann/", "Smith/Mary/", Names::Same),
             ("Петрова/Анна/", "Иванова/Анна/", Names::Different),
+            ("Harris/Rachel/", "Rachel/Harris/", Names::Same),
+            ("Иван/Пётр/Иванович", "Пётр/Иван/Иванович", Names::Different),
+            ("Rachel/R./", "R./Rachel/", Names::Different),
             ("Ким Лин", "Лин Ким", Names::Same),
             ("Ким Лин", "Лин/Ким/", Names::Same),
             ("Ким Лин", "Ким Сон", Names::Different),

@@ -23,4 +23,5 @@ mod places;
 #[expect(dead_code, reason = "its own tests look further into it")]
 mod postgres;
 mod program;
+mod readme;
 mod rules;
