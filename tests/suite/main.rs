@@ -24,4 +24,5 @@ mod places;
 mod postgres;
 mod program;
 mod readme;
+mod real;
 mod rules;
