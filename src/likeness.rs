@@ -62,7 +62,13 @@ impl Word {
         if self.initial || other.initial {
             return self.text.starts_with(&other.text) || other.text.starts_with(&self.text);
         }
-        is_near(&self.text, &other.text)
+        is_near(&self.text, &other.text) && !self.is_pair(other)
+    }
+
+    /// Александр and Александра, Евгений and Евгения: one letter apart, and two people.
+    fn is_pair(&self, other: &Self) -> bool {
+        let feminine = |his: &str, hers: &str| hers.strip_prefix(his).is_some_and(|end| matches!(end, "a" | "ia"));
+        feminine(&self.text, &other.text) || feminine(&other.text, &self.text)
     }
 }
 
@@ -177,7 +183,7 @@ impl FoldedName {
             return if self.is_swapped(other) { Names::Same } else { Names::Different };
         }
         // One of them is a junior: father and son until somebody says otherwise.
-        if patronymic == Some(false) || self.suffix != other.suffix {
+        if patronymic == Some(false) || self.suffix != other.suffix || given == Given::OtherGender {
             return Names::Doubtful;
         }
         match (family, given) {
@@ -243,6 +249,7 @@ fn is_pair(his: &str, hers: &str) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Given {
     Same,
+    OtherGender,
     Initial,
     Missing,
     Different,
@@ -253,6 +260,9 @@ fn given(a: &[Word], b: &[Word]) -> Given {
     let mut pairs = a.iter().zip(b).peekable();
     if pairs.peek().is_none() {
         return Given::Missing;
+    }
+    if a[0].is_pair(&b[0]) && !a[0].initial && !b[0].initial {
+        return Given::OtherGender;
     }
     if !pairs.all(|(x, y)| x.agrees(y)) {
         return Given::Different;
@@ -289,6 +299,11 @@ mod tests {
             ("Smith Jr./John/", "Smith/John/", Names::Doubtful),
             ("Smith/Mary Ann/", "Smith/Mary/", Names::Same),
             ("Петрова/Анна/", "Иванова/Анна/", Names::Different),
+            ("Иванов/Александр/", "Иванова/Александра/", Names::Doubtful),
+            ("Хворкин/Евгений/", "/Евгения/", Names::Doubtful),
+            ("Горшенко/Валерий/", "Gorshenko/Valeria/", Names::Doubtful),
+            ("Горшенко/Валерий/", "Gorshenko/Valerija/", Names::Doubtful),
+            ("Петров/Иван/Сергеевич", "Петрова/Анна/Сергеевна", Names::Different),
             ("Harris/Rachel/", "Rachel/Harris/", Names::Same),
             ("Иван/Пётр/Иванович", "Пётр/Иван/Иванович", Names::Different),
             ("Rachel/R./", "R./Rachel/", Names::Different),
