@@ -7,7 +7,11 @@ mod explain;
 mod progress;
 mod run;
 
-use std::path::{Path, PathBuf};
+use std::{
+    panic::{self, AssertUnwindSafe, PanicHookInfo},
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use clap::Parser as _;
 
@@ -22,19 +26,38 @@ use crate::{
 const NO_CONFIG: Code = Code::new("config-not-found");
 const UNREADABLE: Code = Code::new("config-unreadable");
 const NOT_UTF8: Code = Code::new("config-not-utf8");
+const BUG: Code = Code::new("run-bug");
+
+/// Where the last panic was.
+static BUG_AT: Mutex<String> = Mutex::new(String::new());
 
 /// Runs the command that the process was started with, and returns its exit code.
 #[must_use]
 pub fn main() -> u8 {
     let args = args::Args::parse();
     log();
-    match args.command {
+    panic::set_hook(Box::new(remember));
+    caught(|| match args.command {
         args::Command::Sync(args) => run::sync(&args),
         args::Command::Plan(args) => run::plan(&args),
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Check(args) => check::check(&args),
         args::Command::Explain(args) => explain::explain(&args),
-    }
+    })
+}
+
+/// Of a panic only the place is told: its message may quote a value.
+fn remember(panic: &PanicHookInfo<'_>) {
+    let at = panic.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
+    *BUG_AT.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = at;
+}
+
+/// The exit code of a command, also of one that panics.
+fn caught(command: impl FnOnce() -> u8) -> u8 {
+    panic::catch_unwind(AssertUnwindSafe(command)).unwrap_or_else(|_| {
+        let at = BUG_AT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        trouble(&Trouble::new(BUG, at.as_str()), "sheetbridge", Language::English)
+    })
 }
 
 /// Log lines go to standard error as `RUST_LOG` says; without it, warnings and the progress of what takes long.
@@ -98,4 +121,15 @@ fn print_problems(problems: &Problems) {
 fn trouble(trouble: &Trouble, place: &str, language: Language) -> u8 {
     eprint!("{}", trouble.render(place, language));
     if ledger::is_locked(trouble) { EXIT_LOCKED } else { EXIT_FAILED }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_a_run_that_could_not_do_its_work() {
+        assert_eq!(caught(|| 75), 75);
+        assert_eq!(caught(|| panic!("canary")), EXIT_FAILED);
+    }
 }
