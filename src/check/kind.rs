@@ -32,6 +32,29 @@ pub struct FieldKind {
     pub parse: fn(&[Input<'_>], &How, &mut Out<'_>),
 }
 
+impl FieldKind {
+    /// A kind of text in one column that identifies nobody and has no settings.
+    pub(super) const fn plain(
+        name: &'static str,
+        about: &'static str,
+        parse: fn(&[Input<'_>], &How, &mut Out<'_>),
+    ) -> Self {
+        Self {
+            name,
+            about,
+            parts: &[],
+            list: false,
+            identity: None,
+            column: Column::Text,
+            options: &[],
+            infer: None,
+            legible: None,
+            version: 1,
+            parse,
+        }
+    }
+}
+
 /// As what a value identifies a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Identity {

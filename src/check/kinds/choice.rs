@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     check::{
-        kind::{Column, FieldKind, FieldOption, How, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Input, Out, Setting},
         mess,
     },
     finding::Code,
@@ -12,21 +12,12 @@ use crate::{
 };
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "choice",
-    about: "one of the values that `of` allows",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
     options: &[FieldOption {
         name: "of",
         about: "the allowed values: `[\"new\", \"regular\"]`, or with other spellings `{ new = [\"новый\"], regular = [] }`",
         set: set_of,
     }],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain("choice", "one of the values that `of` allows", parse)
 };
 
 const UNKNOWN: Code = Code::new("choice-unknown");

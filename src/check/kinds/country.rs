@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use crate::{
     check::{
         alike::{self, Reach},
-        kind::{Column, FieldKind, How, Input, Out},
+        kind::{FieldKind, How, Input, Out},
         mess,
     },
     finding::Code,
@@ -13,19 +13,8 @@ use crate::{
     sheet::Raw,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "country",
-    about: "a country by name or code, in English or Russian",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
-};
+pub(super) const KIND: FieldKind =
+    FieldKind::plain("country", "a country by name or code, in English or Russian", parse);
 
 const NOT_TEXT: Code = Code::new("country-not-text");
 const UNKNOWN: Code = Code::new("country-unknown");

@@ -3,26 +3,15 @@
 
 use crate::{
     check::{
-        kind::{Column, FieldKind, How, Input, Out},
+        kind::{FieldKind, How, Input, Out},
         mess,
     },
     finding::Code,
     sheet::Raw,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "id",
-    about: "an identifier, kept as it was written: an order, a card, a contract",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
-};
+pub(super) const KIND: FieldKind =
+    FieldKind::plain("id", "an identifier, kept as it was written: an order, a card, a contract", parse);
 
 const DIGITS_LOST: Code = Code::new("id-digits-lost");
 const FRACTION: Code = Code::new("id-fraction");

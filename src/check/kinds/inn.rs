@@ -2,7 +2,7 @@
 
 use super::numbered::{Codes, Numbered, weighed};
 use crate::{
-    check::kind::{Column, FieldKind, How, Identity, Input, Out},
+    check::kind::{FieldKind, How, Identity, Input, Out},
     finding::Code,
     sheet::Raw,
 };
@@ -10,17 +10,12 @@ use crate::{
 /// Ten digits belong to a firm and twelve to a person, and only the latter identify one: `identity` is
 /// one per kind, so whoever asks for it asks [`is_personal`] too.
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "inn",
-    about: "INN, the Russian taxpayer number: 12 digits of a person or 10 of a firm, with their check digits",
-    parts: &[],
-    list: false,
     identity: Some(Identity::Document),
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "inn",
+        "INN, the Russian taxpayer number: 12 digits of a person or 10 of a firm, with their check digits",
+        parse,
+    )
 };
 
 /// Whether a canonical INN is a person's.

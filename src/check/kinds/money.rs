@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     check::{
-        kind::{Column, FieldKind, FieldOption, How, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Input, Out, Setting},
         mess,
     },
     finding::Code,
@@ -19,14 +19,8 @@ const WORDS: Code = Code::new("money-words");
 const EXPONENT: Code = Code::new("money-exponent");
 const DATE: Code = Code::new("money-date");
 
+/// The currency is part of the value, which is a text, so that no column adds roubles to euros.
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "money",
-    about: "amounts, written as 1234.50 RUB; without a currency in the cell or in `currency`, as 1234.50",
-    parts: &[],
-    list: false,
-    identity: None,
-    // The currency is part of the value, so that no column adds roubles to euros.
-    column: Column::Text,
     options: &[
         number::DECIMAL,
         FieldOption {
@@ -36,9 +30,11 @@ pub(super) const KIND: FieldKind = FieldKind {
         },
     ],
     infer: Some(number::INFER),
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "money",
+        "amounts, written as 1234.50 RUB; without a currency in the cell or in `currency`, as 1234.50",
+        parse,
+    )
 };
 
 fn set_currency(how: &mut How, setting: &Setting) -> Result<(), String> {

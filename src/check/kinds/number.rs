@@ -25,17 +25,10 @@ pub(super) const DECIMAL: FieldOption =
 pub(super) const INFER: Infer = Infer { option: "decimal", guess: decimal::guess };
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "number",
-    about: "numbers, written as -1234.5; a percentage is a part of one",
-    parts: &[],
-    list: false,
-    identity: None,
     column: Column::Number,
     options: &[DECIMAL],
     infer: Some(INFER),
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain("number", "numbers, written as -1234.5; a percentage is a part of one", parse)
 };
 
 fn set_decimal(how: &mut How, setting: &Setting) -> Result<(), String> {

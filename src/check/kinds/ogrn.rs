@@ -2,23 +2,15 @@
 
 use super::numbered::{Codes, Numbered, last, remainder};
 use crate::{
-    check::kind::{Column, FieldKind, How, Input, Out},
+    check::kind::{FieldKind, How, Input, Out},
     finding::Code,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "ogrn",
-    about: "OGRN, the Russian registration number: 13 digits of a firm or 15 of a sole trader, with a check digit",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
+pub(super) const KIND: FieldKind = FieldKind::plain(
+    "ogrn",
+    "OGRN, the Russian registration number: 13 digits of a firm or 15 of a sole trader, with a check digit",
     parse,
-};
+);
 
 const OGRN: Numbered = Numbered {
     labels: &["огрн", "огрнип", "ogrn", "ogrnip"],

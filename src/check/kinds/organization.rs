@@ -6,26 +6,15 @@ use super::contact;
 use crate::{
     check::{
         alike::{self, Reach},
-        kind::{Column, FieldKind, How, Input, Out},
+        kind::{FieldKind, How, Input, Out},
         mess,
     },
     finding::Code,
     sheet::Raw,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "organization",
-    about: "an organisation's name with its legal form",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
-};
+pub(super) const KIND: FieldKind =
+    FieldKind::plain("organization", "an organisation's name with its legal form", parse);
 
 const NOT_TEXT: Code = Code::new("org-not-text");
 const CONTACT: Code = Code::new("org-contact");

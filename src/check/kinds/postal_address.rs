@@ -6,7 +6,7 @@ use super::contact;
 use crate::{
     check::{
         alike::{self, Reach},
-        kind::{Column, FieldKind, How, Input, Out},
+        kind::{FieldKind, How, Input, Out},
         mess,
     },
     finding::Code,
@@ -14,17 +14,12 @@ use crate::{
 };
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "postal_address",
-    about: "an address, in one column or in `country`, `region`, `city`, `street` and `postcode`",
     parts: &["country", "region", "city", "street", "postcode"],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "postal_address",
+        "an address, in one column or in `country`, `region`, `city`, `street` and `postcode`",
+        parse,
+    )
 };
 
 const CONTACT: Code = Code::new("address-contact");

@@ -2,22 +2,17 @@
 
 use super::numbered::{Codes, Numbered, weighed};
 use crate::{
-    check::kind::{Column, FieldKind, How, Identity, Input, Out},
+    check::kind::{FieldKind, How, Identity, Input, Out},
     finding::Code,
 };
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "snils",
-    about: "SNILS, the Russian pension account: 11 digits, of which the last two check the others",
-    parts: &[],
-    list: false,
     identity: Some(Identity::Document),
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "snils",
+        "SNILS, the Russian pension account: 11 digits, of which the last two check the others",
+        parse,
+    )
 };
 
 const SNILS: Numbered = Numbered {

@@ -1,23 +1,11 @@
 //! `text`: any text, kept as it was written.
 
 use crate::{
-    check::kind::{Column, FieldKind, How, Input, Out},
+    check::kind::{FieldKind, How, Input, Out},
     sheet::Raw,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "text",
-    about: "any text, kept as it was written",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
-};
+pub(super) const KIND: FieldKind = FieldKind::plain("text", "any text, kept as it was written", parse);
 
 fn parse(inputs: &[Input<'_>], _how: &How, out: &mut Out<'_>) {
     for input in inputs {

@@ -4,26 +4,15 @@ use url::{Host, Url};
 
 use crate::{
     check::{
-        kind::{Column, FieldKind, How, Input, Out},
+        kind::{FieldKind, How, Input, Out},
         mess,
     },
     finding::Code,
     sheet::Raw,
 };
 
-pub(super) const KIND: FieldKind = FieldKind {
-    name: "url",
-    about: "the address of a page; `@nick` is taken for Telegram",
-    parts: &[],
-    list: false,
-    identity: None,
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
-};
+pub(super) const KIND: FieldKind =
+    FieldKind::plain("url", "the address of a page; `@nick` is taken for Telegram", parse);
 
 const NOT_TEXT: Code = Code::new("url-not-text");
 const UNREADABLE: Code = Code::new("url-unreadable");

@@ -16,17 +16,8 @@ use crate::{
 const UNCLEAR: Code = Code::new("yes-no-unclear");
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "yes_no",
-    about: "yes or no, in words, marks, 1 and 0 or a checkbox; a date is the day of a yes",
-    parts: &[],
-    list: false,
-    identity: None,
     column: Column::Bool,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain("yes_no", "yes or no, in words, marks, 1 and 0 or a checkbox; a date is the day of a yes", parse)
 };
 
 fn parse(inputs: &[Input<'_>], _how: &How, out: &mut Out<'_>) {

@@ -29,11 +29,6 @@ const TWO_DIGIT_YEAR: Code = Code::new("date-two-digit-year");
 /// A birth date is an identity beside a name, any other date is none: `identity` is one per kind, so the
 /// config decides by `birth`.
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "date",
-    about: "dates, written as 2026-11-24; with dots they are day.month.year, with slashes the column or `order` tells",
-    parts: &[],
-    list: false,
-    identity: None,
     column: Column::Date,
     options: &[
         FieldOption { name: "order", about: "what 01/02/2024 means: \"dmy\", \"mdy\" or \"ymd\"", set: set_order },
@@ -44,9 +39,11 @@ pub(super) const KIND: FieldKind = FieldKind {
         },
     ],
     infer: Some(Infer { option: "order", guess: guess::order }),
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "date",
+        "dates, written as 2026-11-24; with dots they are day.month.year, with slashes the column or `order` tells",
+        parse,
+    )
 };
 
 fn set_order(how: &mut How, setting: &Setting) -> Result<(), String> {

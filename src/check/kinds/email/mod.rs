@@ -11,7 +11,7 @@ pub(crate) use self::role::is_role;
 use self::split::{Candidate, Split};
 use crate::{
     check::{
-        kind::{Column, FieldKind, How, Identity, Input, Out},
+        kind::{FieldKind, How, Identity, Input, Out},
         mess,
     },
     finding::Code,
@@ -33,18 +33,15 @@ const TIDIED: Code = Code::new("email-tidied");
 const REMARK: Code = Code::new("email-remark");
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "email",
-    about: "e-mail addresses, in small letters because no provider in use tells capitals apart; \
-            domains as people read them, `почта.рф` and not `xn--80a1acny.xn--p1ai`",
-    parts: &[],
     list: true,
     identity: Some(Identity::Email),
-    column: Column::Text,
-    options: &[],
-    infer: None,
     legible: Some(legible),
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "email",
+        "e-mail addresses, in small letters because no provider in use tells capitals apart; \
+            domains as people read them, `почта.рф` and not `xn--80a1acny.xn--p1ai`",
+        parse,
+    )
 };
 
 fn parse(inputs: &[Input<'_>], _how: &How, out: &mut Out<'_>) {

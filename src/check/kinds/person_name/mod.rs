@@ -21,7 +21,7 @@ use self::reading::Reading;
 use crate::{
     check::{
         alike::{self, Reach},
-        kind::{Column, FieldKind, How, Identity, Input, Out},
+        kind::{FieldKind, How, Identity, Input, Out},
         mess,
     },
     finding::Code,
@@ -29,17 +29,9 @@ use crate::{
 };
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "person_name",
-    about: "a person's name, in one column or in `family`, `given` and `patronymic`",
     parts: &["family", "given", "patronymic"],
-    list: false,
     identity: Some(Identity::Name),
-    column: Column::Text,
-    options: &[],
-    infer: None,
-    legible: None,
-    version: 1,
-    parse,
+    ..FieldKind::plain("person_name", "a person's name, in one column or in `family`, `given` and `patronymic`", parse)
 };
 
 const NOT_TEXT: Code = Code::new("name-not-text");

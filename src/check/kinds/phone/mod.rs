@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     check::{
-        kind::{Column, FieldKind, FieldOption, How, Identity, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Identity, Input, Out, Setting},
         mess,
     },
     finding::Code,
@@ -36,21 +36,19 @@ const EXTENSION: Code = Code::new("phone-extension");
 const REMARK: Code = Code::new("phone-remark");
 
 pub(super) const KIND: FieldKind = FieldKind {
-    name: "phone",
-    about: "phone numbers, written as +79161234567; without a region only numbers with a + are taken",
-    parts: &[],
     list: true,
     identity: Some(Identity::Phone),
-    column: Column::Text,
     options: &[FieldOption {
         name: "region",
         about: "the country whose numbers may stand without + and country code, such as \"RU\" or \"GB\"",
         set: set_region,
     }],
-    infer: None,
     legible: Some(legible),
-    version: 1,
-    parse,
+    ..FieldKind::plain(
+        "phone",
+        "phone numbers, written as +79161234567; without a region only numbers with a + are taken",
+        parse,
+    )
 };
 
 fn set_region(how: &mut How, setting: &Setting) -> Result<(), String> {
