@@ -168,7 +168,9 @@ fn retain(of: &Consents<'_>, work: &Work<'_>, fact: &mut Fact) {
 fn prohibit(config: &Config, facts: &mut [Fact]) {
     let live = facts.iter().filter(|f| f.grant == Grant::Live).map(|f| config.purpose(f.purpose).prohibits);
     let prohibited = live.fold(PurposeSet::EMPTY, PurposeSet::union);
-    for fact in facts.iter_mut().filter(|f| prohibited.has(f.purpose) && f.grant != Grant::Lapsed(Lapse::Expired)) {
+    // A no stays a no, or one that a yes turned into would go unseen.
+    let holds = |fact: &Fact| matches!(fact.grant, Grant::Live | Grant::Unsure);
+    for fact in facts.iter_mut().filter(|f| prohibited.has(f.purpose) && holds(f)) {
         fact.grant = Grant::Lapsed(Lapse::Prohibited);
     }
 }

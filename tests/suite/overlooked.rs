@@ -1,0 +1,112 @@
+//! Bugs that reading the code with fresh eyes found, each as the smallest list that showed it.
+
+use crate::bridge::{Bridge, day};
+
+const CONFIG: &str = r#"
+    [purposes.orders]
+    title = "Deliver"
+    basis = "contract"
+    needs = ["name", "phone"]
+    keep = { for = "3 years", after = "done" }
+    [purposes.newsletter]
+    title = "Write"
+    basis = "consent"
+    needs = ["name", "email"]
+    keep = "until withdrawn"
+    [purposes.study]
+    title = "Study"
+    basis = "consent"
+    needs = ["name", "birth"]
+    keep = "until withdrawn"
+    prohibits = ["newsletter"]
+    [sources.orders]
+    path = "orders.csv"
+    purposes = ["orders"]
+    columns = { name = "name", phone = "phone", done = "done" }
+    [sources.subscribers]
+    path = "subscribers.csv"
+    columns = { name = "name", email = "email", birth = "birth" }
+    [sources.subscribers.consent.newsletter]
+    given = "agreed"
+    [sources.subscribers.consent.study]
+    given = "study"
+    [sources.site]
+    path = "site.csv"
+    columns = { name = "name", email = "email" }
+    [sources.site.consent.newsletter]
+    given = "agreed"
+    date = "on"
+    [sources.stops]
+    path = "stops.csv"
+    refuses = "all"
+    columns = { name = "name", email = "email" }
+    [destinations.shop]
+    path = "shop.db"
+    purposes = ["orders"]
+    [destinations.mailing]
+    path = "mailing.db"
+    purposes = ["newsletter"]
+    mode = "upsert"
+    [destinations.lab]
+    path = "lab.db"
+    purposes = ["study"]
+"#;
+
+const ORDERS: &str = "name|phone|done";
+const SUBSCRIBERS: &str = "name|email|birth|agreed|study";
+const SITE: &str = "name|email|agreed|on";
+const STOPS: &str = "name|email";
+const ON_SITE: &str = "Анна Петрова|anna@example.com|да|2026-01-02";
+const CARD: &str = "email=anna@example.com name=Петрова Анна";
+
+fn bridge() -> Bridge {
+    let mut b = Bridge::new(CONFIG);
+    b.list("orders", &[ORDERS]).list("subscribers", &[SUBSCRIBERS]).list("site", &[SITE]).list("stops", &[STOPS]);
+    b
+}
+
+const NOBODY: [&str; 0] = [];
+
+#[test]
+fn a_yes_that_was_blank_before_it_became_a_no_is_a_refusal() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    for (agreed, expected) in [("да", vec![CARD]), ("", vec![CARD]), ("нет", vec![])] {
+        let row = format!("Анна Петрова|anna@example.com||{agreed}|");
+        b.list("subscribers", &[SUBSCRIBERS, &row]).run();
+        assert_eq!(b.cards("mailing"), expected, "{agreed}");
+    }
+}
+
+#[test]
+fn a_yes_that_turned_into_a_no_beside_a_purpose_that_prohibits_it_is_a_refusal() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||да|да"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|да"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_no_that_another_purpose_prohibited_never_was_a_yes() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|да"]).run();
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|нет"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
+}
+
+#[test]
+fn an_undated_refusal_that_is_said_anew_ends_what_was_granted_in_between() {
+    let mut b = bridge();
+    b.today = day("2026-01-05");
+    b.list("stops", &[STOPS, "|anna@example.com"]).run();
+    b.list("stops", &[STOPS]).run();
+    b.today = day("2026-03-02");
+    b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-03-01"]).run();
+    assert_eq!(b.cards("mailing"), [CARD], "a later consent frees");
+    b.today = day("2026-06-01");
+    b.list("stops", &[STOPS, "|anna@example.com"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
