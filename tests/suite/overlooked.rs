@@ -110,3 +110,12 @@ fn an_undated_refusal_that_is_said_anew_ends_what_was_granted_in_between() {
     b.list("stops", &[STOPS, "|anna@example.com"]).run();
     assert_eq!(b.cards("mailing"), NOBODY);
 }
+
+#[test]
+fn a_refusal_in_a_row_that_shifted_counts_as_far_as_it_is_legible() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).list("stops", &[STOPS, "|anna@example.com|просила больше не писать"]);
+    let report = b.run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+    assert_eq!(report.questions.len(), 1);
+}
