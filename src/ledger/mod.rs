@@ -3,6 +3,7 @@
 
 mod consents;
 mod key;
+mod owed;
 mod packed;
 mod refusals;
 mod routes;
@@ -17,6 +18,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use owed::Owed;
 pub use runs::verify as verify_chain;
 
 use crate::{

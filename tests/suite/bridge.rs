@@ -121,9 +121,11 @@ impl Bridge {
                 let rows = lists[&source.name].clone();
                 Box::new(List { name: source.name.clone(), rows, unread: unread.contains(&source.name) })
             },
-            destination: &|route, layout| match down.contains(&route.name) {
-                true => Err(Failure::permanent("down")),
-                false => Ok(Box::new(Counter::new(shops[&route.name].clone(), layout))),
+            destination: &|route, layout| {
+                if down.contains(&route.name) {
+                    return Err(Failure::permanent("down"));
+                }
+                Ok(Box::new(Counter::new(shops[&route.name].clone(), layout)))
             },
             progress: &Silent,
             at: self.today.to_string(),

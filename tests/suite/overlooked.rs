@@ -1,5 +1,11 @@
 //! Bugs that reading the code with fresh eyes found, each as the smallest list that showed it.
 
+use sheetbridge::{
+    pipeline::Ask,
+    plan::Stop,
+    report::{Command, EXIT_FAILED, EXIT_OK},
+};
+
 use crate::bridge::{Bridge, day};
 
 const CONFIG: &str = r#"
@@ -112,10 +118,72 @@ fn an_undated_refusal_that_is_said_anew_ends_what_was_granted_in_between() {
 }
 
 #[test]
+fn a_refusal_under_another_name_reaches_the_card_whose_row_is_gone() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.list("site", &[SITE]).run();
+    assert_eq!(b.cards("mailing"), [CARD], "an upsert leaves it");
+    b.list("stops", &[STOPS, "Анна Сидорова|anna@example.com"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_refusal_that_was_seen_while_a_destination_was_down_is_not_forgotten() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.down.insert("mailing".into());
+    b.list("site", &[SITE]).list("stops", &[STOPS, "|anna@example.com"]).run();
+    b.down.clear();
+    b.list("stops", &[STOPS]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
 fn a_refusal_in_a_row_that_shifted_counts_as_far_as_it_is_legible() {
     let mut b = bridge();
     b.list("site", &[SITE, ON_SITE]).list("stops", &[STOPS, "|anna@example.com|просила больше не писать"]);
     let report = b.run();
     assert_eq!(b.cards("mailing"), NOBODY);
     assert_eq!(report.questions.len(), 1);
+}
+
+#[test]
+fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
+    let mut b = bridge();
+    b.guard = 10;
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).run();
+    b.list("orders", &[ORDERS]);
+    let only = |route: &str| Ask {
+        command: Command::Sync,
+        routes: vec![route.into()],
+        guard: 10,
+        expected: None,
+        detail: false,
+    };
+    assert_eq!(b.go(&only("mailing")).expect("a run").exit(), EXIT_OK);
+    let report = b.run();
+    let shop = report.routes.iter().find(|r| r.name == "shop").expect("a route");
+    assert_eq!((shop.stops.as_slice(), report.exit()), ([Stop::Emptied].as_slice(), EXIT_FAILED));
+    assert_eq!(b.cards("shop").len(), 1);
+}
+
+#[test]
+fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
+    let mut b = bridge();
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).list("site", &[SITE, ON_SITE]);
+    let plan = b.ask(Command::Plan).expect("a plan");
+    let digest = |name: &str| plan.routes.iter().find(|r| r.name == name).expect("a route").digest.clone();
+    let apply = |expected: &[(&str, String)]| Ask {
+        command: Command::Apply,
+        routes: Vec::new(),
+        guard: 10,
+        expected: Some(expected.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()),
+        detail: false,
+    };
+    let report = b.go(&apply(&[("mailing", digest("mailing"))])).expect("a run");
+    assert_eq!(report.routes.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["mailing"]);
+    assert_eq!((b.cards("mailing").len(), b.cards("shop").len()), (1, 0));
+    let gone = b.go(&apply(&[("shop", digest("shop")), ("crm", digest("shop"))]));
+    assert_eq!(gone.map(|r| r.exit()).map_err(|t| t.code.name()), Err("plan-stale"));
+    assert_eq!(b.cards("shop").len(), 0);
 }
