@@ -1,12 +1,17 @@
 //! Bugs that reading the code with fresh eyes found, each as the smallest list that showed it.
 
+use std::process::Command;
+
 use sheetbridge::{
     pipeline::Ask,
     plan::Stop,
-    report::{Command, EXIT_FAILED, EXIT_OK},
+    report::{self, EXIT_FAILED, EXIT_OK},
 };
 
-use crate::bridge::{Bridge, day};
+use crate::{
+    bridge::{Bridge, day},
+    program::Desk,
+};
 
 const CONFIG: &str = r#"
     [purposes.orders]
@@ -154,7 +159,7 @@ fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
     b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).run();
     b.list("orders", &[ORDERS]);
     let only = |route: &str| Ask {
-        command: Command::Sync,
+        command: report::Command::Sync,
         routes: vec![route.into()],
         guard: 10,
         expected: None,
@@ -171,10 +176,10 @@ fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
 fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
     let mut b = bridge();
     b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).list("site", &[SITE, ON_SITE]);
-    let plan = b.ask(Command::Plan).expect("a plan");
+    let plan = b.ask(report::Command::Plan).expect("a plan");
     let digest = |name: &str| plan.routes.iter().find(|r| r.name == name).expect("a route").digest.clone();
     let apply = |expected: &[(&str, String)]| Ask {
-        command: Command::Apply,
+        command: report::Command::Apply,
         routes: Vec::new(),
         guard: 10,
         expected: Some(expected.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()),
@@ -186,4 +191,15 @@ fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
     let gone = b.go(&apply(&[("shop", digest("shop")), ("crm", digest("shop"))]));
     assert_eq!(gone.map(|r| r.exit()).map_err(|t| t.code.name()), Err("plan-stale"));
     assert_eq!(b.cards("shop").len(), 0);
+}
+
+#[test]
+fn that_nobody_reads_the_answer_changes_no_exit_code() {
+    let desk = Desk::new();
+    for (args, expected) in [(["explain"].as_slice(), 0), (&["explain", "no-such-code"], 2), (&["sync"], 2)] {
+        let closed = || std::io::pipe().expect("a pipe").1;
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sheetbridge"));
+        let program = program.args(args).current_dir(desk.path("")).stdout(closed()).stderr(closed());
+        assert_eq!(program.status().expect("it starts").code(), Some(expected), "{args:?}");
+    }
 }
