@@ -30,9 +30,15 @@ const CONFIG: &str = r#"
     needs = ["name", "birth"]
     keep = "until withdrawn"
     prohibits = ["newsletter"]
+    [purposes.offers]
+    title = "Offer"
+    basis = "legitimate_interest"
+    needs = ["name", "phone"]
+    keep = "until withdrawn"
     [sources.orders]
     path = "orders.csv"
-    purposes = ["orders"]
+    dated = "day"
+    purposes = ["orders", "offers"]
     columns = { name = "name", phone = "phone", done = "done" }
     [sources.subscribers]
     path = "subscribers.csv"
@@ -50,7 +56,8 @@ const CONFIG: &str = r#"
     [sources.stops]
     path = "stops.csv"
     refuses = "all"
-    columns = { name = "name", email = "email" }
+    dated = "day"
+    columns = { name = "name", email = "email", phone = "phone" }
     [destinations.shop]
     path = "shop.db"
     purposes = ["orders"]
@@ -58,15 +65,18 @@ const CONFIG: &str = r#"
     path = "mailing.db"
     purposes = ["newsletter"]
     mode = "upsert"
+    [destinations.flyer]
+    path = "flyer.db"
+    purposes = ["offers"]
     [destinations.lab]
     path = "lab.db"
     purposes = ["study"]
 "#;
 
-const ORDERS: &str = "name|phone|done";
+const ORDERS: &str = "name|phone|done|day";
 const SUBSCRIBERS: &str = "name|email|birth|agreed|study";
 const SITE: &str = "name|email|agreed|on";
-const STOPS: &str = "name|email";
+const STOPS: &str = "name|email|phone|day";
 const ON_SITE: &str = "Анна Петрова|anna@example.com|да|2026-01-02";
 const CARD: &str = "email=anna@example.com name=Петрова Анна";
 
@@ -146,10 +156,10 @@ fn a_refusal_that_was_seen_while_a_destination_was_down_is_not_forgotten() {
 #[test]
 fn a_refusal_in_a_row_that_shifted_counts_as_far_as_it_is_legible() {
     let mut b = bridge();
-    b.list("site", &[SITE, ON_SITE]).list("stops", &[STOPS, "|anna@example.com|просила больше не писать"]);
+    b.list("site", &[SITE, ON_SITE]).list("stops", &[STOPS, "|anna@example.com|||просила больше не писать"]);
     let report = b.run();
     assert_eq!(b.cards("mailing"), NOBODY);
-    assert_eq!(report.questions.len(), 1);
+    assert_eq!(report.questions.len(), 2, "one for each cell");
 }
 
 #[test]
@@ -191,6 +201,18 @@ fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
     let gone = b.go(&apply(&[("shop", digest("shop")), ("crm", digest("shop"))]));
     assert_eq!(gone.map(|r| r.exit()).map_err(|t| t.code.name()), Err("plan-stale"));
     assert_eq!(b.cards("shop").len(), 0);
+}
+
+#[test]
+fn a_day_that_is_still_to_come_frees_nobody_and_binds_nobody() {
+    let mut b = bridge();
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33||2062-01-02"]);
+    b.list("stops", &[STOPS, "||8 916 111-22-33|2026-05-01"]).run();
+    assert_eq!(b.cards("flyer"), NOBODY);
+    b.list("stops", &[STOPS, "|anna@example.com||2062-01-02"]).run();
+    b.today = day("2026-11-30");
+    b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-11-29"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
 }
 
 #[test]
