@@ -1,21 +1,21 @@
 //! The whole product on one screen:
 //! source → read → check → rights → gate → resolve → gate → plan → apply → report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     address::SourceId,
     apply::{self, Applied, Stand},
-    change::RunId,
+    change::{ClientId, RunId},
     check,
     config::{Config, RouteConfig, SourceConfig},
     day::Day,
     finding::{Code, Finding, Trouble},
     gate::{self, Around, RouteId},
     keys::{Use, hex},
-    ledger::Ledger,
+    ledger::{Ledger, Owed},
     plan::{self, Columns, Guard, Known, Plan, PlanKeys},
     port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
@@ -62,14 +62,33 @@ pub struct Ask {
     /// How many of a hundred of a route's cards may go or be rewritten without a person's word.
     pub guard: usize,
     /// The plans that must still be the same, as route and digest.
-    pub expected: Option<std::collections::BTreeMap<String, String>>,
+    pub expected: Option<BTreeMap<String, String>>,
     /// Whether every change is listed.
     pub detail: bool,
+}
+
+impl Ask {
+    /// Whether a route is to go: it is asked for, and in the plan, where there is one.
+    fn goes(&self, route: &str) -> bool {
+        (self.routes.is_empty() || self.routes.iter().any(|r| r == route))
+            && self.expected.as_ref().is_none_or(|planned| planned.contains_key(route))
+    }
+
+    /// A route of the plan that is no more, or one that is asked for and not in the plan.
+    fn unplanned(&self, config: &Config) -> Option<&str> {
+        let planned = self.expected.as_ref()?;
+        let is_gone = |route: &&String| config.routes.iter().all(|r| r.name != **route);
+        let gone = planned.keys().find(is_gone);
+        gone.or_else(|| self.routes.iter().find(|r| !planned.contains_key(*r))).map(String::as_str)
+    }
 }
 
 /// Runs once. Failures of sources and destinations are in the report; only a ledger that can't be trusted
 /// ends the run with an error.
 pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Report, Trouble> {
+    if let Some(route) = ask.unplanned(config) {
+        return Err(Trouble::new(STALE, route));
+    }
     let mut report = Report::begin(config, &world, ask);
     let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
     let opened = pull::open(config, &pins, world.source, world.progress).await;
@@ -99,7 +118,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     report.refused(&reached, &records, world.ledger, ask)?;
 
     for (i, route) in config.routes.iter().enumerate() {
-        if ask.routes.is_empty() || ask.routes.contains(&route.name) {
+        if ask.goes(&route.name) {
             let route = Route { config, records: &records, reached: &reached, ask, id: RouteId(i as u16), frozen };
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
@@ -150,10 +169,30 @@ fn remember(
             world.ledger.set_consented(source, purpose, consented)?;
         }
     }
+    if !reached.new.is_empty() {
+        for route in &config.routes {
+            owe(config, route, world.ledger, reached)?;
+        }
+    }
     for outcome in sources.iter().filter(|s| s.trouble.is_none() && !s.pins.is_empty()) {
         world.ledger.pin(&config.source(outcome.id).name, &outcome.pins, &world.run.to_string())?;
     }
     Ok(())
+}
+
+/// Notes what refusals are to take from a route, before anything can go wrong there.
+fn owe(config: &Config, route: &RouteConfig, ledger: &mut Ledger, reached: &Reached) -> Result<(), Trouble> {
+    let purposes: Vec<String> = config.purposes.iter().map(|p| p.name.clone()).collect();
+    let keys = RouteKeys::new(ledger.keys(), &route.name);
+    let mut owed = ledger.owed(&route.name)?;
+    for kept in [ledger.standing(&route.name)?, ledger.intended(&route.name)?].into_iter().flatten() {
+        let past = kept.written;
+        for (card, closed) in gate::named(&reached.values, route.purposes, &past, &Index::new(&past), &keys) {
+            let names = closed.iter().map(|p| purposes[usize::from(p.0)].clone());
+            owed.entry(past.ids[card as usize]).or_default().extend(names);
+        }
+    }
+    if owed.is_empty() { Ok(()) } else { ledger.owe(&route.name, &owed) }
 }
 
 /// One route of one run.
@@ -218,6 +257,7 @@ impl Route<'_> {
         let index = Index::new(&past);
         let keys = RouteKeys::new(world.ledger.keys(), &route.name);
         let prints = PlanKeys::new(world.ledger.keys(), &route.name);
+        let owed = self.owed(world.ledger)?;
         let around = Around {
             config: self.config,
             reached: self.reached,
@@ -225,6 +265,7 @@ impl Route<'_> {
             index: &index,
             keys: &keys,
             frozen: self.frozen,
+            owed: &owed,
         };
         let standing = stand.ids.as_slice();
         let known = Known {
@@ -256,11 +297,11 @@ impl Route<'_> {
         report.unread = self.unread(sources);
         log(report);
 
-        let expected = self.ask.expected.as_ref().map(|e| e.get(&route.name));
-        if self.ask.command == Command::Plan || expected == Some(None) {
+        if self.ask.command == Command::Plan {
             return Ok(());
         }
-        if expected.flatten().is_some_and(|e| *e != report.digest) {
+        let expected = self.ask.expected.as_ref().and_then(|planned| planned.get(&route.name));
+        if expected.is_some_and(|digest| *digest != report.digest) {
             report.trouble = Some(Trouble::new(STALE, route.name.as_str()));
             return Ok(());
         }
@@ -268,11 +309,26 @@ impl Route<'_> {
         let intended = Kept { run: world.run, digest: stand.digest, written: after };
         let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, intended, digest };
         match apply::apply(self.id, &route.name, &job, whole, world.ledger).await {
-            Ok(wrote) => report.wrote = wrote,
+            Ok(wrote) => {
+                report.wrote = wrote;
+                if !owed.is_empty() {
+                    world.ledger.owe(&route.name, &Owed::new())?;
+                }
+            }
             Err(trouble) if trouble.code == apply::FAILED => report.trouble = Some(trouble),
             Err(trouble) => return Err(trouble),
         }
         Ok(())
+    }
+
+    /// What refusals of earlier runs are still to take from cards.
+    fn owed(&self, ledger: &Ledger) -> Result<BTreeMap<ClientId, PurposeSet>, Trouble> {
+        let closable = rights::closable(self.config);
+        let purposes = |name: &String| rights::named(self.config, name, closable).0;
+        let owed = ledger.owed(&self.config().name)?.into_iter();
+        Ok(owed
+            .map(|(id, names)| (id, names.iter().map(purposes).fold(PurposeSet::EMPTY, PurposeSet::union)))
+            .collect())
     }
 
     /// The sources of the route that had rows and have none.

@@ -71,7 +71,13 @@ impl Cell {
     /// The same, with what is legible of it at `start..start + len`.
     #[must_use]
     pub fn legible(start: usize, len: usize, column: u8) -> Self {
-        Self(Self::value(start, len, column).0 ^ 3)
+        Self::value(start, len, column).doubted()
+    }
+
+    /// The same as something that could not be read, with the value as what is legible of it.
+    #[must_use]
+    pub fn doubted(self) -> Self {
+        if self.state() == State::Bad { self } else { Self(self.0 & !3 | 2) }
     }
 
     /// What stands here.

@@ -48,10 +48,10 @@ pub(crate) fn set(
     complete: bool,
 ) -> Result<(), Trouble> {
     let failed = report.exit() == EXIT_FAILED;
-    if !failed {
-        for outcome in &report.sources {
-            world.ledger.set_had_rows(&config.source(outcome.id).name, outcome.rows)?;
-        }
+    // That a list is empty was seen once all routes have stood it.
+    let all_routes = report.routes.len() == config.routes.len() && !failed;
+    for source in report.sources.iter().filter(|s| s.rows > 0 || (s.trouble.is_none() && all_routes)) {
+        world.ledger.set_had_rows(&config.source(source.id).name, source.rows)?;
     }
     let seal = if complete && !failed { digest(config, world, versions)? } else { None };
     world.ledger.set_seal(seal.as_ref().map(<[u8; 32]>::as_slice))

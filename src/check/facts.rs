@@ -51,7 +51,7 @@ pub(super) fn facts(rules: &Rules<'_>, of: &Consents<'_>, work: &mut Work<'_>, r
     let start = work.out.facts.len();
     for purpose in of.all.iter() {
         let mut fact = if of.refuses.has(purpose) {
-            listed(purpose, dated)
+            listed(purpose, dated, of.today)
         } else if shifted {
             // No cell of a shifted row can be trusted, least of all its yes.
             fact(purpose, Grant::Unsure, Day::NEVER)
@@ -61,6 +61,10 @@ pub(super) fn facts(rules: &Rules<'_>, of: &Consents<'_>, work: &mut Work<'_>, r
             consent(rules, of, work, row, purpose)
         };
         retain(of, work, &mut fact);
+        // What is still to come is later than no refusal.
+        if fact.granted > of.today {
+            fact.granted = Day::NEVER;
+        }
         work.out.facts.push(fact);
     }
     prohibit(of.config, &mut work.out.facts[start..]);
@@ -70,8 +74,8 @@ fn fact(purpose: PurposeId, grant: Grant, granted: Day) -> Fact {
     Fact { purpose, grant, granted, until: Day::FOREVER, refused: None }
 }
 
-fn listed(purpose: PurposeId, dated: Day) -> Fact {
-    let said = if dated.is_known() { Said::On(dated) } else { Said::Undated };
+fn listed(purpose: PurposeId, dated: Day, today: Day) -> Fact {
+    let said = if dated.is_known() && dated <= today { Said::On(dated) } else { Said::Undated };
     Fact { refused: Some(said), ..fact(purpose, Grant::Lapsed(Lapse::RefusalList), Day::NEVER) }
 }
 
@@ -168,7 +172,9 @@ fn retain(of: &Consents<'_>, work: &Work<'_>, fact: &mut Fact) {
 fn prohibit(config: &Config, facts: &mut [Fact]) {
     let live = facts.iter().filter(|f| f.grant == Grant::Live).map(|f| config.purpose(f.purpose).prohibits);
     let prohibited = live.fold(PurposeSet::EMPTY, PurposeSet::union);
-    for fact in facts.iter_mut().filter(|f| prohibited.has(f.purpose) && f.grant != Grant::Lapsed(Lapse::Expired)) {
+    // A no stays a no, or one that a yes turned into would go unseen.
+    let holds = |fact: &Fact| matches!(fact.grant, Grant::Live | Grant::Unsure);
+    for fact in facts.iter_mut().filter(|f| prohibited.has(f.purpose) && holds(f)) {
         fact.grant = Grant::Lapsed(Lapse::Prohibited);
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Rules<'a> {
     consents: Consents<'a>,
     identifying: &'a Identifying,
     handles: Hasher,
+    /// Whether the rows are refusals.
+    is_refusal: bool,
 }
 
 /// What is at hand while a chunk is read.
@@ -63,7 +65,8 @@ impl<'a> Rules<'a> {
         handles: Hasher,
     ) -> Self {
         let consents = Consents::new(draft, config, source, today);
-        Self { draft, config, consents, identifying, handles }
+        let is_refusal = !source.refuses.is_empty();
+        Self { draft, config, consents, identifying, handles, is_refusal }
     }
 
     pub(super) fn chunk(&self, sheet: usize, raw: &RawChunk) -> Rows {
@@ -98,7 +101,12 @@ impl<'a> Rules<'a> {
         let start = work.out.cells.len();
         work.out.cells.resize(start + self.config.fields.len(), Cell::BLANK);
         for feed in &self.draft.binding.feeds {
-            let cell = if shifted || feed.alternatives.is_empty() { Cell::bad(0) } else { self.cell(work, row, feed) };
+            let cell = match feed.alternatives.is_empty() {
+                false if !shifted => self.cell(work, row, feed),
+                // No cell of a shifted row can be trusted, but a refusal is believed as far as it is legible.
+                false if self.is_refusal => self.cell(work, row, feed).doubted(),
+                _ => Cell::bad(0),
+            };
             work.out.cells[start + usize::from(feed.field.0)] = cell;
         }
         let dated = self.draft.binding.dated.and_then(|p| self.date(work, row, p)).unwrap_or(Day::NEVER);

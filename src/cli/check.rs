@@ -1,6 +1,6 @@
 //! `check`: the config alone, every problem at once.
 
-use super::{args, load};
+use super::{args, load, print};
 use crate::{
     catalogue::{Fill, say},
     config::Config,
@@ -17,7 +17,7 @@ pub(super) fn check(args: &args::Config) -> u8 {
         ("purposes", n(config.purposes.len())),
         ("destinations", n(config.routes.len())),
     ];
-    println!("{}", say("check-passed", config.operator.language, &fills));
+    print(&(say("check-passed", config.operator.language, &fills) + "\n"));
     key_beside_ledger(&config);
     EXIT_OK
 }
@@ -26,6 +26,7 @@ pub(super) fn check(args: &args::Config) -> u8 {
 fn key_beside_ledger(config: &Config) {
     if config.state.key.is_none() {
         let folder = config.state.folder.display().to_string();
-        println!("{}", say("check-key-beside-ledger", config.operator.language, &[("folder", Fill::Text(&folder))]));
+        let warning = say("check-key-beside-ledger", config.operator.language, &[("folder", Fill::Text(&folder))]);
+        print(&(warning + "\n"));
     }
 }

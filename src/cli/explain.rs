@@ -1,6 +1,6 @@
 //! `explain`: what a code means and what to do.
 
-use super::{args, config, trouble};
+use super::{args, config, print, trouble};
 use crate::{
     catalogue,
     finding::{Code, Trouble},
@@ -20,7 +20,7 @@ pub(super) fn explain(args: &args::Explain) -> u8 {
     let codes = || catalogue::all().filter(|(_, entry)| !entry.words(language).about.is_empty());
     let Some(code) = &args.code else {
         for (code, entry) in codes() {
-            println!("{code:<28} {}", plain(&entry.words(language).title));
+            print(&format!("{code:<28} {}\n", plain(&entry.words(language).title)));
         }
         return EXIT_OK;
     };
@@ -29,9 +29,14 @@ pub(super) fn explain(args: &args::Explain) -> u8 {
         return trouble(&Trouble::new(UNKNOWN, format!("`{code}`{meant}")), "sheetbridge", language);
     };
     let words = entry.words(language);
-    println!("{}[{code}]: {}\n", entry.severity.word(language), plain(&words.title));
-    println!("{}\n", words.about);
-    println!("{}: {}", language.pick("help", "совет"), plain(&words.help));
+    print(&format!(
+        "{}[{code}]: {}\n\n{}\n\n{}: {}\n",
+        entry.severity.word(language),
+        plain(&words.title),
+        words.about,
+        language.pick("help", "совет"),
+        plain(&words.help)
+    ));
     EXIT_OK
 }
 

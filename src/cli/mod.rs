@@ -1,5 +1,4 @@
 //! The command line: arguments in, exit code out. The only part of the library that talks.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "talking is what it is for")]
 
 mod args;
 mod check;
@@ -8,6 +7,7 @@ mod progress;
 mod run;
 
 use std::{
+    io::{self, Write as _},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     path::{Path, PathBuf},
     sync::Mutex,
@@ -73,6 +73,17 @@ fn log() {
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(filter).with(lines));
 }
 
+/// Prints a text. That nobody reads it is no failure of what was done.
+fn print(text: &str) {
+    let mut out = io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The same on standard error.
+fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// A config that passed; what is wrong with it is printed.
 fn load(path: Option<&Path>) -> Result<Config, u8> {
     let path = path.map_or_else(|| PathBuf::from("bridge.toml"), Path::to_path_buf);
@@ -113,13 +124,13 @@ fn text(path: &Path) -> Result<String, (Trouble, Language)> {
 fn print_problems(problems: &Problems) {
     if !problems.list.is_empty() {
         let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        eprint!("{}", problems.render(colours));
+        complain(&problems.render(colours));
     }
 }
 
 /// Prints why something could not be done, and returns the exit code.
 fn trouble(trouble: &Trouble, place: &str, language: Language) -> u8 {
-    eprint!("{}", trouble.render(place, language));
+    complain(&trouble.render(place, language));
     if ledger::is_locked(trouble) { EXIT_LOCKED } else { EXIT_FAILED }
 }
 

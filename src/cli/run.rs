@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args, load, trouble};
+use super::{args, complain, load, print, trouble};
 use crate::{
     change::{Layout, RunId},
     config::{Config, RouteConfig, SourceConfig},
@@ -131,11 +131,11 @@ fn finish(config: &Config, args: &args::Run, outcome: Result<Report, Trouble>) -
         Ok(report) => {
             let whole = !args.json && (args.verbose || std::io::stdout().is_terminal());
             // Whoever starts it by a timer must learn of the key too.
-            report.born().filter(|_| !whole).iter().for_each(|text| eprintln!("{text}"));
+            report.born().filter(|_| !whole).iter().for_each(|text| complain(&format!("{text}\n")));
             match () {
-                () if whole => print!("{}", report.text()),
-                () if args.json => println!("{:#}", report.to_json()),
-                () => println!("{}", report.line()),
+                () if whole => print(&report.text()),
+                () if args.json => print(&format!("{:#}\n", report.to_json())),
+                () => print(&(report.line() + "\n")),
             }
             report.exit()
         }

@@ -3,7 +3,7 @@
 use super::{
     model::{Field, Mode, RouteConfig},
     purposes::purpose_set,
-    secret::Secret,
+    secret::{Secret, holds_password},
     tree::{Key, Node, Section},
 };
 use crate::{
@@ -73,10 +73,7 @@ fn destination(
 fn location(node: Node<'_>) -> Option<Secret> {
     let secret = Secret::parse(node.text()?);
     if let Secret::Plain(text) = &secret
-        && text.split_once("://").is_some_and(|(_, rest)| {
-            let userinfo = rest.split_once('@').map_or("", |(before, _)| before);
-            userinfo.contains(':') || rest.contains("password=")
-        })
+        && holds_password(text)
     {
         node.gathered().add(node.problem("config-secret-inline"));
     }

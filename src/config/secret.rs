@@ -56,17 +56,32 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// An address without the user and password that a URL may hold.
+/// An address without the user and password that a URL may hold, and without the password of a list of
+/// settings (`host=db password=…`).
 #[must_use]
 pub fn without_userinfo(address: &str) -> String {
-    match address.split_once("://") {
-        Some((scheme, rest)) => {
+    match (address.split_once("://"), password_of_settings(address)) {
+        (Some((scheme, rest)), _) => {
             let rest = rest.split_once('?').map_or(rest, |(before, _)| before);
             let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
             format!("{scheme}://{host}")
         }
-        None => address.to_owned(),
+        (None, Some(at)) => format!("{}…", &address[..at]),
+        (None, None) => address.to_owned(),
     }
+}
+
+/// Whether an address holds a password.
+pub(super) fn holds_password(address: &str) -> bool {
+    let userinfo = address.split_once("://").and_then(|(_, rest)| rest.split_once('@'));
+    userinfo.is_some_and(|(user, _)| user.contains(':')) || password_of_settings(address).is_some()
+}
+
+/// Where `password = …` starts.
+fn password_of_settings(address: &str) -> Option<usize> {
+    const WORD: &str = "password";
+    let is_set = |(at, _): &(usize, &str)| address[at + WORD.len()..].trim_start().starts_with('=');
+    address.match_indices(WORD).find(is_set).map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -79,6 +94,7 @@ mod tests {
             ("env:TOKEN", "env:TOKEN"),
             ("file:key", "file:key"),
             ("postgres://anna:pw@db/x?password=pw", "postgres://db/x"),
+            ("host=db user=anna password = 'p w' dbname=x", "host=db user=anna …"),
             ("shop.xlsx", "shop.xlsx"),
         ] {
             assert_eq!(format!("{:?}", Secret::parse(text)), shown);

@@ -24,7 +24,9 @@ pub(super) fn expand(location: &str, folder: &Path) -> Result<Vec<PathBuf>, Unre
         .map_err(|e| Unread::new(BAD_PATTERN, format!("`{location}`: {}", e.msg)))?;
     // A workbook that is open in Excel or LibreOffice has a lock file beside it.
     let is_lock = |p: &PathBuf| name(p).starts_with("~$") || name(p).starts_with(".~lock");
-    let mut files: Vec<PathBuf> = pattern.filter_map(Result::ok).filter(|p| !is_lock(p)).collect();
+    // A folder that can't be looked into may hold more of them.
+    let found = pattern.collect::<Result<Vec<_>, _>>().map_err(|e| unread(e.path(), e.error()))?;
+    let mut files: Vec<PathBuf> = found.into_iter().filter(|p| !is_lock(p)).collect();
     files.sort();
     if files.is_empty() { Err(Unread::new(NO_MATCH, location)) } else { Ok(files) }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Cleared, Granted, Rows};
+use super::{Cleared, Granted, Rows, named};
 use crate::{
+    change::ClientId,
     config::{Config, RouteConfig},
     day::Day,
     record::{RowId, values},
     resolve::{Clients, RouteKeys, Survivor, SurvivorState},
-    rights::{Reached, RefusedValue},
+    rights::Reached,
     set::{FieldId, FieldSet, PurposeId, PurposeSet},
     written::{Index, Written},
 };
@@ -63,6 +64,8 @@ pub struct Around<'a> {
     pub keys: &'a RouteKeys,
     /// Purposes of which a source was not read to its end: they get removals only.
     pub frozen: PurposeSet,
+    /// What refusals of earlier runs are still to take from cards.
+    pub owed: &'a BTreeMap<ClientId, PurposeSet>,
 }
 
 struct Closer<'a> {
@@ -274,31 +277,17 @@ impl Closer<'_> {
     /// Cards whose people have no row in the route any more, or only rows that wait, and whom a refusal
     /// names.
     fn cards(&self) -> BTreeMap<u32, PurposeSet> {
-        let mut closed: BTreeMap<u32, PurposeSet> = BTreeMap::new();
-        if self.around.past.is_empty() {
-            return closed;
-        }
-        for value in &self.around.reached.values {
-            let purposes = value.purposes.intersection(self.route.purposes);
-            for card in self.cards_of(value).filter(|_| !purposes.is_empty()) {
-                let known = closed.entry(card).or_default();
-                *known = known.union(purposes);
+        let Around { reached, past, index, keys, owed, .. } = self.around;
+        let mut closed = named(&reached.values, self.route.purposes, past, index, keys);
+        for (id, purposes) in *owed {
+            if let Some(card) = past.find(*id) {
+                let known = closed.entry(card as u32).or_default();
+                *known = known.union(purposes.intersection(self.route.purposes));
             }
         }
         for card in self.clients.cards.iter().flatten() {
             closed.remove(card);
         }
         closed
-    }
-
-    /// The cards that a value is known by. One that several people share means only who has the name.
-    fn cards_of(&self, value: &RefusedValue) -> impl Iterator<Item = u32> {
-        let name = value.name().map(|name| self.around.keys.name(name.expose()));
-        let identity = self.around.keys.identity_of(value.identity, value.text());
-        self.around.index.of_identity(identity).filter_map(move |(card, is_shared)| {
-            let known = self.around.past.names[card as usize];
-            let is_meant = name == Some(known) || (!is_shared && (known == 0 || name.is_none()));
-            is_meant.then_some(card)
-        })
     }
 }

@@ -9,9 +9,11 @@
 //! ```
 
 mod close;
+mod named;
 mod project;
 
 pub use close::{Around, Closed, May, close};
+pub use named::named;
 pub use project::{Mark, Rows, Seen, SeenCell, project};
 
 /// Names a route of the config by its place there.

@@ -3,6 +3,7 @@
 
 mod consents;
 mod key;
+mod owed;
 mod packed;
 mod refusals;
 mod routes;
@@ -17,6 +18,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use owed::Owed;
 pub use runs::verify as verify_chain;
 
 use crate::{
@@ -62,16 +64,17 @@ impl Ledger {
         let lock = lock(&state.folder)?;
         let file = state.folder.join("ledger.db");
         let known = file.exists();
+        let refusals = state.refusals.clone().unwrap_or_else(|| state.folder.join("refusals.log"));
+        let remembers = known || fs::metadata(&refusals).is_ok_and(|file| file.len() > 0);
         let keys = match key::load(state, folder)? {
             Some(keys) => keys,
-            None if known => return Err(Trouble::new(KEY_MISSING, key::file(state).display().to_string())),
+            None if remembers => return Err(Trouble::new(KEY_MISSING, key::file(state).display().to_string())),
             None => key::create(state)?,
         };
         if !known {
             key::private(&file).map_err(|e| unwritable(&file, &reason(&e)))?;
         }
         let db = Connection::open(&file).map_err(|e| Trouble::new(DAMAGED, say(&e)))?;
-        let refusals = state.refusals.clone().unwrap_or_else(|| state.folder.join("refusals.log"));
         let born = (!known).then(|| Born {
             folder: state.folder.clone(),
             key: state.key.is_none().then(|| key::file(state)),
@@ -95,19 +98,17 @@ impl Ledger {
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
             .map_err(damaged)?;
         schema::migrate(&mut self.db)?;
-        self.recognise_key()?;
-        self.replay_refusals()?;
-        Ok(self)
-    }
-
-    /// A canary tells whether the key is the one that the hashes were made with.
-    fn recognise_key(&self) -> Result<(), Trouble> {
+        // A canary tells whether the key is the one that the hashes were made with.
         let canary = self.keys.hasher(Use::Canary, "").full(&[b"sheetbridge"]);
-        match self.meta("canary")? {
-            None => self.set_meta("canary", &canary),
-            Some(found) if found == canary => Ok(()),
-            Some(_) => Err(Trouble::new(KEY_WRONG, "")),
+        let found = self.meta("canary")?;
+        if found.as_ref().is_some_and(|found| *found != canary) {
+            return Err(Trouble::new(KEY_WRONG, ""));
         }
+        self.replay_refusals()?;
+        if found.is_none() {
+            self.set_meta("canary", &canary)?;
+        }
+        Ok(self)
     }
 
     /// The keys of this ledger.

@@ -11,12 +11,12 @@ use std::{
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{Ledger, UNWRITABLE, damaged, key};
+use super::{KEY_WRONG, Ledger, UNWRITABLE, damaged, key};
 use crate::{
     day::Day,
     failure::reason,
     finding::{Code, Trouble},
-    keys::hex,
+    keys::{Keys, Use, hex},
     rights::{Cause, Remembered},
 };
 
@@ -31,6 +31,8 @@ struct Line {
     purpose: String,
     since: String,
     cause: String,
+    /// Under which key the hashes were made.
+    key: String,
 }
 
 impl Ledger {
@@ -61,7 +63,7 @@ impl Ledger {
             return Ok(());
         }
         let path = self.refusals.clone();
-        append(&path, new).map_err(|e| unwritable(&path, &e))?;
+        append(&path, new, &self.keys).map_err(|e| unwritable(&path, &e))?;
         self.insert(new)
     }
 
@@ -83,7 +85,7 @@ impl Ledger {
     /// A ledger that is older than the file learns from it; a file that was lost is written anew.
     pub(super) fn replay_refusals(&mut self) -> Result<(), Trouble> {
         let path = self.refusals.clone();
-        let in_file = load(&path)?;
+        let in_file = load(&path, &self.keys)?;
         let in_ledger = self.refusals()?;
         let (of_file, of_ledger) = (latest(&in_file), latest(&in_ledger));
         let news = |from: &Days<'_>, to: &Days<'_>| {
@@ -93,7 +95,7 @@ impl Ledger {
         let (to_ledger, to_file) = (news(&of_file, &of_ledger), news(&of_ledger, &of_file));
         self.insert(&to_ledger)?;
         if !to_file.is_empty() {
-            append(&path, &to_file).map_err(|e| unwritable(&path, &e))?;
+            append(&path, &to_file, &self.keys).map_err(|e| unwritable(&path, &e))?;
         }
         Ok(())
     }
@@ -118,13 +120,19 @@ fn unwritable(path: &Path, error: &io::Error) -> Trouble {
     Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), reason(error)))
 }
 
-fn append(path: &Path, new: &[Remembered]) -> io::Result<()> {
+/// By what a line says under which key it was hashed.
+fn mark(keys: &Keys) -> String {
+    hex(&keys.hasher(Use::Canary, "").short(&[b"refusals"]).to_be_bytes())
+}
+
+fn append(path: &Path, new: &[Remembered], keys: &Keys) -> io::Result<()> {
     if !path.exists() {
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         key::private(path)?;
     }
     let torn = fs::read(path)?.last().is_some_and(|b| *b != b'\n');
     let mut file = File::options().append(true).open(path)?;
+    let mark = mark(keys);
     let mut text = String::from(if torn { "\n" } else { "" });
     for r in new {
         let line = Line {
@@ -133,6 +141,7 @@ fn append(path: &Path, new: &[Remembered]) -> io::Result<()> {
             purpose: r.purpose.clone(),
             since: r.since.to_string(),
             cause: r.cause.name().to_owned(),
+            key: mark.clone(),
         };
         text.push_str(&serde_json::to_string(&line)?);
         text.push('\n');
@@ -143,16 +152,17 @@ fn append(path: &Path, new: &[Remembered]) -> io::Result<()> {
 
 /// All refusals of the file. A line that was torn by a crash is always the last one of its append: what
 /// it said is in the ledger or was never acted upon.
-fn load(path: &Path) -> Result<Vec<Remembered>, Trouble> {
+fn load(path: &Path, keys: &Keys) -> Result<Vec<Remembered>, Trouble> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Trouble::new(BROKEN_FILE, format!("{}: {}", path.display(), reason(&e)))),
     };
-    let mut list = Vec::new();
+    let (mut list, mark) = (Vec::new(), mark(keys));
     for (i, line) in text.split_inclusive('\n').enumerate() {
         match parse(line.trim_end()) {
-            Some(refusal) => list.push(refusal),
+            Some((refusal, key)) if key == mark => list.push(refusal),
+            Some(_) => return Err(Trouble::new(KEY_WRONG, "")),
             None if line.trim().is_empty() || is_torn(line) => {}
             None => return Err(Trouble::new(BROKEN_FILE, format!("{}: {}", path.display(), i + 1))),
         }
@@ -166,15 +176,16 @@ fn is_torn(line: &str) -> bool {
     "{\"value\":\"".starts_with(line) || (line.starts_with("{\"value\":\"") && !line.ends_with('}'))
 }
 
-fn parse(line: &str) -> Option<Remembered> {
+fn parse(line: &str) -> Option<(Remembered, String)> {
     let line: Line = serde_json::from_str(line).ok()?;
-    Some(Remembered {
+    let refusal = Remembered {
         value: bytes(&line.value)?,
         name: if line.name.is_empty() { None } else { Some(bytes(&line.name)?) },
         purpose: line.purpose,
         since: if line.since == "never" { Day::NEVER } else { Day::parse_iso(&line.since)? },
         cause: Cause::parse(&line.cause)?,
-    })
+    };
+    Some((refusal, line.key))
 }
 
 fn bytes(text: &str) -> Option<[u8; 16]> {
@@ -191,15 +202,19 @@ fn bytes(text: &str) -> Option<[u8; 16]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::Keys;
+    use crate::config::{Secret, StateConfig};
 
     fn refusal(value: u8, day: i32) -> Remembered {
         let name = value.is_multiple_of(2).then_some([9; 16]);
         Remembered { value: [value; 16], name, purpose: "newsletter".into(), since: Day(day), cause: Cause::Cell }
     }
 
+    fn keys() -> Keys {
+        Keys::new([1; 32])
+    }
+
     fn ledger(path: &Path) -> Ledger {
-        Ledger::in_memory(Keys::new([1; 32]), path.to_path_buf()).expect("a ledger")
+        Ledger::in_memory(keys(), path.to_path_buf()).expect("a ledger")
     }
 
     #[test]
@@ -222,7 +237,7 @@ mod tests {
         first.remember(&[refusal(1, 5)]).expect("remembered");
         fs::remove_file(&path).expect("removed");
         first.replay_refusals().expect("replayed");
-        assert_eq!(load(&path), Ok(vec![refusal(1, 5)]));
+        assert_eq!(load(&path, &keys()), Ok(vec![refusal(1, 5)]));
     }
 
     #[test]
@@ -234,13 +249,34 @@ mod tests {
         let last = whole.trim_end().rfind('\n').expect("two lines") + 1;
         for cut in last..whole.len() {
             fs::write(&path, &whole[..cut]).expect("written");
-            let list = load(&path).expect("torn, not broken");
+            let list = load(&path, &keys()).expect("torn, not broken");
             assert!(list.len() == 1 || cut == whole.len() - 1, "cut at {cut}");
-            append(&path, &[refusal(3, 5)]).expect("appended");
-            assert_eq!(load(&path).expect("torn, not broken").last(), Some(&refusal(3, 5)), "cut at {cut}");
+            append(&path, &[refusal(3, 5)], &keys()).expect("appended");
+            assert_eq!(load(&path, &keys()).expect("torn, not broken").last(), Some(&refusal(3, 5)), "cut at {cut}");
         }
         fs::write(&path, whole.replace("newsletter\",", "newsletter\",,")).expect("written");
-        assert_eq!(load(&path).map_err(|t| t.code), Err(BROKEN_FILE));
+        assert_eq!(load(&path, &keys()).map_err(|t| t.code), Err(BROKEN_FILE));
+    }
+
+    #[test]
+    fn a_file_without_its_key_stops_before_there_is_another_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let refusals = Some(path("apart.log"));
+        let state = StateConfig { folder: path("state"), key: None, refusals };
+        let open = |state: &StateConfig| Ledger::open(state, folder.path());
+        open(&state).expect("a ledger").remember(&[refusal(1, 5)]).expect("remembered");
+        let key = fs::read(path("state/key")).expect("a key");
+        fs::remove_dir_all(path("state")).expect("removed");
+        assert_eq!(open(&state).map(|_| ()).map_err(|t| t.code.name()), Err("state-key-missing"));
+        assert!(!path("state/key").exists());
+        fs::write(path("other"), "7".repeat(64)).expect("written");
+        let other = StateConfig { key: Some(Secret::File("other".into())), ..state.clone() };
+        for _ in 0..2 {
+            assert_eq!(open(&other).map(|_| ()).map_err(|t| t.code.name()), Err("state-key-wrong"));
+        }
+        fs::write(path("state/key"), key).expect("written");
+        assert_eq!(open(&state).expect("a ledger").refusals(), Ok(vec![refusal(1, 5)]));
     }
 
     #[cfg(unix)]

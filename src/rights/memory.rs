@@ -98,6 +98,12 @@ impl Consented {
         self.0.insert(handle, yes);
     }
 
+    /// Forgets the day of a refusal whose rows are gone: who says it anew says it on a later day.
+    pub fn forget_days(&mut self, is_gone: impl Fn(u64) -> bool) {
+        let gone = self.0.iter_mut().filter(|(handle, yes)| yes.turned.is_some() && is_gone(**handle));
+        gone.for_each(|(_, yes)| *yes = Yes { turned: None, yes: yes.yes.max(1), no: 0, ..*yes });
+    }
+
     /// All that is remembered, by handle.
     pub fn iter(&self) -> impl Iterator<Item = (u64, Yes)> {
         self.0.iter().map(|(handle, yes)| (*handle, *yes))

@@ -73,6 +73,8 @@ pub struct RefusedValue {
     text: Box<str>,
     /// The full name of the row that held it.
     name: Option<Box<str>>,
+    /// Whether a list of refusals names it, whoever has it.
+    is_listed: bool,
     /// The purposes for which it is refused.
     pub purposes: PurposeSet,
 }
@@ -82,6 +84,12 @@ impl RefusedValue {
     #[must_use]
     pub fn text(&self) -> Private<'_> {
         Private::new(&self.text)
+    }
+
+    /// Whether a list of refusals names it, whoever has it.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// The full name beside it, as [`crate::likeness::Traits::full_name`] gives it.
@@ -150,7 +158,7 @@ impl Reached {
 }
 
 /// The purposes that a person's no can end.
-fn closable(config: &Config) -> PurposeSet {
+pub(crate) fn closable(config: &Config) -> PurposeSet {
     let purposes = config.purposes.iter().enumerate();
     purposes.filter(|(_, p)| p.basis.can_be_refused()).map(|(i, _)| PurposeId(i as u8)).collect()
 }
@@ -192,7 +200,7 @@ fn latest(list: &mut Days, purpose: PurposeId, day: Day) -> bool {
 
 /// The purposes that a remembered name means: the one of that name now or before; a name that nothing
 /// bears any more closes all that a no can end, since it must not bring anybody back.
-fn named(config: &Config, name: &str, closable: PurposeSet) -> (PurposeSet, bool) {
+pub(crate) fn named(config: &Config, name: &str, closable: PurposeSet) -> (PurposeSet, bool) {
     let bears = |p: &crate::purpose::Purpose| p.name == name || p.was.iter().any(|w| w == name);
     let found: BTreeSet<u8> =
         config.purposes.iter().enumerate().filter(|(_, p)| bears(p)).map(|(i, _)| i as u8).collect();

@@ -297,28 +297,31 @@ impl<'a> Reach<'a> {
         kept.0 = kept.0.max(day);
     }
 
+    /// Whether a row stands in a list of refusals.
+    fn is_listed(&self, row: RowId) -> bool {
+        let source = self.records.sheets[self.records.get(row).sheet()].source;
+        !self.config.source(source).refuses.is_empty()
+    }
+
     /// Every value of a refused row and every blocked value, each with the purposes for which it is refused.
-    fn values(
-        records: &Records,
-        identifying: &Identifying,
-        rows: &BTreeMap<RowId, Days>,
-        cells: &BTreeMap<CellId, Days>,
-    ) -> Vec<RefusedValue> {
+    fn values(&self) -> Vec<RefusedValue> {
         type Beside = Option<Box<str>>;
-        let mut found: BTreeMap<(Identity, Box<str>, Beside), PurposeSet> = BTreeMap::new();
-        let of_cells = cells.keys().map(|(row, ..)| row);
-        for row in rows.keys().chain(of_cells).collect::<BTreeSet<_>>() {
-            let record = records.get(*row);
-            let name = identifying.traits(record, ALL).full_name().map(String::into_boxed_str);
-            let of_row = rows.get(row).into_iter().flatten();
-            identifying.each(record, ALL, |value| {
-                let of_cell = cells.get(&(*row, value.field, value.part)).into_iter().flatten();
+        let mut found: BTreeMap<(Identity, Box<str>, Beside, bool), PurposeSet> = BTreeMap::new();
+        let of_cells = self.cells.keys().map(|(row, ..)| row);
+        for row in self.rows.keys().chain(of_cells).collect::<BTreeSet<_>>() {
+            let record = self.records.get(*row);
+            let name = self.identifying.traits(record, ALL).full_name().map(String::into_boxed_str);
+            let is_listed = self.is_listed(*row);
+            let of_row = self.rows.get(row).into_iter().flatten();
+            self.identifying.each(record, ALL, |value| {
+                let of_cell = self.cells.get(&(*row, value.field, value.part)).into_iter().flatten();
                 let purposes: PurposeSet = of_row.clone().chain(of_cell).map(|(purpose, _)| *purpose).collect();
-                let known = found.entry((value.identity, value.text.into(), name.clone())).or_default();
+                let known = found.entry((value.identity, value.text.into(), name.clone(), is_listed)).or_default();
                 *known = known.union(purposes);
             });
         }
-        let value = |((identity, text, name), purposes)| RefusedValue { identity, text, name, purposes };
+        let value =
+            |((identity, text, name, is_listed), purposes)| RefusedValue { identity, text, name, is_listed, purposes };
         found.into_iter().filter(|(_, purposes)| !purposes.is_empty()).map(value).collect()
     }
 
@@ -334,17 +337,13 @@ impl<'a> Reach<'a> {
                 out.new.push(Remembered { value, name: hashed_name, purpose, since: *day, cause: *cause });
             }
         }
-        let is_list = |row: &RowId| {
-            let source = self.records.sheets[self.records.get(*row).sheet()].source;
-            !self.config.source(source).refuses.is_empty()
-        };
-        let people: Vec<&RowId> = self.rows.keys().filter(|r| !is_list(r)).collect();
+        let people: Vec<&RowId> = self.rows.keys().filter(|r| !self.is_listed(**r)).collect();
         let own = people.iter().filter(|r| self.own.contains(r)).count();
         let by_value = people.iter().filter(|r| !self.own.contains(r) && self.named.contains(r)).count();
         out.counts = Counts { own, by_value, by_link: people.len() - own - by_value };
-        out.rows = std::mem::take(&mut self.rows);
+        out.values = self.values();
+        out.rows = self.rows;
         out.standing = self.standing;
-        out.values = Self::values(self.records, self.identifying, &out.rows, &self.cells);
         out.cells = self.cells;
         // What is asked for several purposes is asked once.
         self.questions.sort_by(|(a, _), (b, _)| (a.place, a.code, &a.hint).cmp(&(b.place, b.code, &b.hint)));

@@ -130,8 +130,13 @@ fn purpose_of_source(
     }
 
     let mut now = before;
+    // A source that was not read says nothing of who is gone.
+    if records.sheets.iter().any(|sheet| sheet.source == source.id) {
+        now.forget_days(|handle| groups.binary_search_by_key(&handle, |group| group[0].0).is_err());
+    }
     for group in groups {
         let facts = || group.iter().filter_map(|(_, row)| fact(*row));
+        let blank = facts().filter(|f| says(f) == Says::Nothing).count();
         let yes = facts().filter(|f| matches!(says(f), Says::Yes(_)) || agreed_and_refused(f)).count();
         let no = facts().filter(|f| says(f) == Says::No).count();
         let turned = group.iter().filter_map(|(_, row)| days.get(row)).min().copied();
@@ -141,7 +146,9 @@ fn purpose_of_source(
         }
         let said = facts().filter_map(|f| if let Says::Yes(day) = says(&f) { Some(day) } else { None }).max();
         let granted = said.max(known.and_then(|k| k.granted));
-        now.set(group[0].0, Yes { granted, turned, yes: yes as u32, no: no as u32 });
+        // What was wiped out between a yes and a no doesn't hide that the one became the other.
+        let wiped = known.map_or(0, |k| k.yes as usize).saturating_sub(yes).min(blank);
+        now.set(group[0].0, Yes { granted, turned, yes: (yes + wiped) as u32, no: no as u32 });
     }
     now
 }

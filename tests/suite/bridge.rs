@@ -30,6 +30,8 @@ pub(crate) struct Bridge {
     pub(crate) lists: BTreeMap<String, Vec<Vec<String>>>,
     pub(crate) shops: BTreeMap<String, Arc<Mutex<Shop>>>,
     pub(crate) unread: BTreeSet<String>,
+    /// Destinations that say no.
+    pub(crate) down: BTreeSet<String>,
     pub(crate) today: Day,
     pub(crate) guard: usize,
     runs: u128,
@@ -87,6 +89,7 @@ impl Bridge {
             lists,
             shops,
             unread: BTreeSet::new(),
+            down: BTreeSet::new(),
             today: day("2026-11-24"),
             guard: 100,
             runs: 0,
@@ -106,24 +109,32 @@ impl Bridge {
     }
 
     pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
+        self.go(&Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true })
+    }
+
+    pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
         self.runs += 1;
-        let (lists, shops, unread) = (&self.lists, &self.shops, &self.unread);
+        let (lists, shops, unread, down) = (&self.lists, &self.shops, &self.unread, &self.down);
         let world = World {
             ledger: &mut self.ledger,
             source: &|source, _| {
                 let rows = lists[&source.name].clone();
                 Box::new(List { name: source.name.clone(), rows, unread: unread.contains(&source.name) })
             },
-            destination: &|route, layout| Ok(Box::new(Counter::new(shops[&route.name].clone(), layout))),
+            destination: &|route, layout| {
+                if down.contains(&route.name) {
+                    return Err(Failure::permanent("down"));
+                }
+                Ok(Box::new(Counter::new(shops[&route.name].clone(), layout)))
+            },
             progress: &Silent,
             at: self.today.to_string(),
             today: self.today,
             run: RunId(uuid::Uuid::from_u128(self.runs)),
             who: "test".into(),
         };
-        let ask = Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(pipeline::run(&self.config, world, &ask))
+        runtime.block_on(pipeline::run(&self.config, world, ask))
     }
 
     pub(crate) fn shop(&self, route: &str) -> Shop {
@@ -185,7 +196,8 @@ impl Source for List {
             if columns.iter().all(|c| cell(c) == Raw::Blank || cell(c) == Raw::Text("")) {
                 rows.blank += 1;
             } else {
-                rows.push(columns.len(), i as u32 + 1, columns.iter().map(cell), Edge::Even);
+                let edge = if row.len() > self.rows[header as usize - 1].len() { Edge::Long } else { Edge::Even };
+                rows.push(columns.len(), i as u32 + 1, columns.iter().map(cell), edge);
             }
         }
         Ok(rows)

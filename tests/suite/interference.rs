@@ -98,8 +98,8 @@ impl Route {
         let mut found = block(counter.found()).expect("a destination");
         found.ids.sort_unstable();
         let standing: Vec<ClientId> = found.ids.clone();
-        let around =
-            Around { config, reached, past: &past, index: &index, keys: &route_keys, frozen: PurposeSet::EMPTY };
+        let (frozen, owed) = (PurposeSet::EMPTY, std::collections::BTreeMap::new());
+        let around = Around { config, reached, past: &past, index: &index, keys: &route_keys, frozen, owed: &owed };
         let known = Known { config, past: &past, index: &index, keys: &route_keys, prints, standing: &standing, today };
         let rows = gate::project(records, reached, config, self.id);
         let clients =

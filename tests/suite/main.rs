@@ -18,6 +18,7 @@ mod histories;
 mod interference;
 mod kill;
 mod laws;
+mod overlooked;
 mod places;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "its own tests look further into it")]

@@ -1,0 +1,227 @@
+//! Bugs that reading the code with fresh eyes found, each as the smallest list that showed it.
+
+use std::process::Command;
+
+use sheetbridge::{
+    pipeline::Ask,
+    plan::Stop,
+    report::{self, EXIT_FAILED, EXIT_OK},
+};
+
+use crate::{
+    bridge::{Bridge, day},
+    program::Desk,
+};
+
+const CONFIG: &str = r#"
+    [purposes.orders]
+    title = "Deliver"
+    basis = "contract"
+    needs = ["name", "phone"]
+    keep = { for = "3 years", after = "done" }
+    [purposes.newsletter]
+    title = "Write"
+    basis = "consent"
+    needs = ["name", "email"]
+    keep = "until withdrawn"
+    [purposes.study]
+    title = "Study"
+    basis = "consent"
+    needs = ["name", "birth"]
+    keep = "until withdrawn"
+    prohibits = ["newsletter"]
+    [purposes.offers]
+    title = "Offer"
+    basis = "legitimate_interest"
+    needs = ["name", "phone"]
+    keep = "until withdrawn"
+    [sources.orders]
+    path = "orders.csv"
+    dated = "day"
+    purposes = ["orders", "offers"]
+    columns = { name = "name", phone = "phone", done = "done" }
+    [sources.subscribers]
+    path = "subscribers.csv"
+    columns = { name = "name", email = "email", birth = "birth" }
+    [sources.subscribers.consent.newsletter]
+    given = "agreed"
+    [sources.subscribers.consent.study]
+    given = "study"
+    [sources.site]
+    path = "site.csv"
+    columns = { name = "name", email = "email" }
+    [sources.site.consent.newsletter]
+    given = "agreed"
+    date = "on"
+    [sources.stops]
+    path = "stops.csv"
+    refuses = "all"
+    dated = "day"
+    columns = { name = "name", email = "email", phone = "phone" }
+    [destinations.shop]
+    path = "shop.db"
+    purposes = ["orders"]
+    [destinations.mailing]
+    path = "mailing.db"
+    purposes = ["newsletter"]
+    mode = "upsert"
+    [destinations.flyer]
+    path = "flyer.db"
+    purposes = ["offers"]
+    [destinations.lab]
+    path = "lab.db"
+    purposes = ["study"]
+"#;
+
+const ORDERS: &str = "name|phone|done|day";
+const SUBSCRIBERS: &str = "name|email|birth|agreed|study";
+const SITE: &str = "name|email|agreed|on";
+const STOPS: &str = "name|email|phone|day";
+const ON_SITE: &str = "Анна Петрова|anna@example.com|да|2026-01-02";
+const CARD: &str = "email=anna@example.com name=Петрова Анна";
+
+fn bridge() -> Bridge {
+    let mut b = Bridge::new(CONFIG);
+    b.list("orders", &[ORDERS]).list("subscribers", &[SUBSCRIBERS]).list("site", &[SITE]).list("stops", &[STOPS]);
+    b
+}
+
+const NOBODY: [&str; 0] = [];
+
+#[test]
+fn a_yes_that_was_blank_before_it_became_a_no_is_a_refusal() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    for (agreed, expected) in [("да", vec![CARD]), ("", vec![CARD]), ("нет", vec![])] {
+        let row = format!("Анна Петрова|anna@example.com||{agreed}|");
+        b.list("subscribers", &[SUBSCRIBERS, &row]).run();
+        assert_eq!(b.cards("mailing"), expected, "{agreed}");
+    }
+}
+
+#[test]
+fn a_yes_that_turned_into_a_no_beside_a_purpose_that_prohibits_it_is_a_refusal() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||да|да"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|да"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_no_that_another_purpose_prohibited_never_was_a_yes() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]);
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|да"]).run();
+    b.list("subscribers", &[SUBSCRIBERS, "Анна Петрова|anna@example.com||нет|нет"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
+}
+
+#[test]
+fn an_undated_refusal_that_is_said_anew_ends_what_was_granted_in_between() {
+    let mut b = bridge();
+    b.today = day("2026-01-05");
+    b.list("stops", &[STOPS, "|anna@example.com"]).run();
+    b.list("stops", &[STOPS]).run();
+    b.today = day("2026-03-02");
+    b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-03-01"]).run();
+    assert_eq!(b.cards("mailing"), [CARD], "a later consent frees");
+    b.today = day("2026-06-01");
+    b.list("stops", &[STOPS, "|anna@example.com"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_refusal_under_another_name_reaches_the_card_whose_row_is_gone() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.list("site", &[SITE]).run();
+    assert_eq!(b.cards("mailing"), [CARD], "an upsert leaves it");
+    b.list("stops", &[STOPS, "Анна Сидорова|anna@example.com"]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_refusal_that_was_seen_while_a_destination_was_down_is_not_forgotten() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.down.insert("mailing".into());
+    b.list("site", &[SITE]).list("stops", &[STOPS, "|anna@example.com"]).run();
+    b.down.clear();
+    b.list("stops", &[STOPS]).run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn a_refusal_in_a_row_that_shifted_counts_as_far_as_it_is_legible() {
+    let mut b = bridge();
+    b.list("site", &[SITE, ON_SITE]).list("stops", &[STOPS, "|anna@example.com|||просила больше не писать"]);
+    let report = b.run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+    assert_eq!(report.questions.len(), 2, "one for each cell");
+}
+
+#[test]
+fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
+    let mut b = bridge();
+    b.guard = 10;
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).run();
+    b.list("orders", &[ORDERS]);
+    let only = |route: &str| Ask {
+        command: report::Command::Sync,
+        routes: vec![route.into()],
+        guard: 10,
+        expected: None,
+        detail: false,
+    };
+    assert_eq!(b.go(&only("mailing")).expect("a run").exit(), EXIT_OK);
+    let report = b.run();
+    let shop = report.routes.iter().find(|r| r.name == "shop").expect("a route");
+    assert_eq!((shop.stops.as_slice(), report.exit()), ([Stop::Emptied].as_slice(), EXIT_FAILED));
+    assert_eq!(b.cards("shop").len(), 1);
+}
+
+#[test]
+fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
+    let mut b = bridge();
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).list("site", &[SITE, ON_SITE]);
+    let plan = b.ask(report::Command::Plan).expect("a plan");
+    let digest = |name: &str| plan.routes.iter().find(|r| r.name == name).expect("a route").digest.clone();
+    let apply = |expected: &[(&str, String)]| Ask {
+        command: report::Command::Apply,
+        routes: Vec::new(),
+        guard: 10,
+        expected: Some(expected.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()),
+        detail: false,
+    };
+    let report = b.go(&apply(&[("mailing", digest("mailing"))])).expect("a run");
+    assert_eq!(report.routes.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["mailing"]);
+    assert_eq!((b.cards("mailing").len(), b.cards("shop").len()), (1, 0));
+    let gone = b.go(&apply(&[("shop", digest("shop")), ("crm", digest("shop"))]));
+    assert_eq!(gone.map(|r| r.exit()).map_err(|t| t.code.name()), Err("plan-stale"));
+    assert_eq!(b.cards("shop").len(), 0);
+}
+
+#[test]
+fn a_day_that_is_still_to_come_frees_nobody_and_binds_nobody() {
+    let mut b = bridge();
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33||2062-01-02"]);
+    b.list("stops", &[STOPS, "||8 916 111-22-33|2026-05-01"]).run();
+    assert_eq!(b.cards("flyer"), NOBODY);
+    b.list("stops", &[STOPS, "|anna@example.com||2062-01-02"]).run();
+    b.today = day("2026-11-30");
+    b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-11-29"]).run();
+    assert_eq!(b.cards("mailing"), [CARD]);
+}
+
+#[test]
+fn that_nobody_reads_the_answer_changes_no_exit_code() {
+    let desk = Desk::new();
+    for (args, expected) in [(["explain"].as_slice(), 0), (&["explain", "no-such-code"], 2), (&["sync"], 2)] {
+        let closed = || std::io::pipe().expect("a pipe").1;
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sheetbridge"));
+        let program = program.args(args).current_dir(desk.path("")).stdout(closed()).stderr(closed());
+        assert_eq!(program.status().expect("it starts").code(), Some(expected), "{args:?}");
+    }
+}
