@@ -84,8 +84,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let frozen = unread(config, &pulled);
     let Pulled { drafts, sources, findings } = pulled;
 
-    world.progress.stage("check", 0);
-    let checked = check::check(drafts, config, world.today, world.ledger.keys());
+    let checked = check::check(drafts, config, world.today, world.ledger.keys(), world.progress);
     report.found(sources, checked.sheets, findings, checked.findings);
     let records = checked.records;
 

@@ -215,13 +215,10 @@ impl Giver<'_> {
     /// with as many votes for one card, the one whose rows stayed as they were has it.
     fn assign(&mut self, votes: &Votes) {
         let mut order: Vec<&(u32, u32, u32)> = votes.list.iter().collect();
-        order.par_sort_unstable_by_key(|(cluster, card, votes)| {
-            let (born, id) = (self.past.born[*card as usize], self.past.ids[*card as usize]);
-            let rows = self.clusters.get(*cluster as usize).iter();
-            let prints = rows.map(|row| self.read.prints[*row as usize]);
-            let edited = prints.clone().filter(|print| !self.was_seen(*print)).count();
-            (u32::MAX - votes, born, id, edited, prints.min())
-        });
+        // Cards stand in the order of their ids.
+        let older = |(_, card, votes): &(u32, u32, u32)| (u32::MAX - votes, self.past.born[*card as usize], *card);
+        order
+            .par_sort_unstable_by(|a, b| older(a).cmp(&older(b)).then_with(|| self.edited(a.0).cmp(&self.edited(b.0))));
         let mut taken = vec![false; self.past.len()];
         for (cluster, card, count) in order {
             // Where nothing but a key votes, the key is believed.
@@ -233,6 +230,12 @@ impl Giver<'_> {
                 taken[*card as usize] = true;
             }
         }
+    }
+
+    /// How many of a cluster's rows were edited, and the smallest of their prints.
+    fn edited(&self, cluster: u32) -> (usize, Option<u64>) {
+        let prints = self.clusters.get(cluster as usize).iter().map(|row| self.read.prints[*row as usize]);
+        (prints.clone().filter(|print| !self.was_seen(*print)).count(), prints.min())
     }
 
     /// Whether a cluster is the card's person: most of its identities are here, or the name agrees. A

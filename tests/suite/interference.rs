@@ -77,7 +77,7 @@ fn records(config: &Config, lines: &[Vec<Vec<String>>; 3], keys: &Keys) -> Recor
         pull::pull(opened, config, today, &Silent).await
     });
     assert!(pulled.sources.iter().all(|s| s.trouble.is_none()), "{:?}", pulled.sources);
-    check::check(pulled.drafts, config, today, keys).records
+    check::check(pulled.drafts, config, today, keys, &Silent).records
 }
 
 impl Route {
