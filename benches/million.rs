@@ -1,8 +1,8 @@
 //! DESIGN section 9, measured: a list of a million rows from a seed, into SQLite and PostgreSQL, beside a
 //! bare import of the same file in the same run.
 //!
-//!     cargo bench --bench million                  # SQLite
-//!     cargo bench --bench million -- postgres://…  # PostgreSQL too
+//!     cargo bench --bench million
+//!     cargo bench --bench million -- postgres://…  # that PostgreSQL, not one that is started for the occasion
 //!     ROWS=100000 cargo bench --bench million      # a smaller list
 #![expect(clippy::print_stdout, reason = "it prints figures")]
 
@@ -15,6 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[path = "../tests/support/postgres.rs"]
+#[expect(dead_code, reason = "the tests want more of it")]
+mod server;
+
 fn main() {
     let rows: u64 = std::env::var("ROWS").ok().and_then(|r| r.parse().ok()).unwrap_or(1_000_000);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("million");
@@ -25,8 +29,11 @@ fn main() {
     let bytes = fs::metadata(&list).expect("the list is there").len();
     println!("{rows} rows × 8 columns, {} MB, 2 cores or as many as there are: {}", bytes / 1_000_000, cores());
     sqlite(&folder, &list, rows);
-    if let Some(url) = std::env::args().find(|a| a.starts_with("postgres")) {
-        postgres(&folder, &list, rows, &url);
+    let url = std::env::args().find(|a| a.starts_with("postgres"));
+    match url.map_or_else(|| server::found().map(|s| s.map(|s| s.url.clone())), |url| Ok(Some(url))) {
+        Ok(Some(url)) => postgres(&folder, &list, rows, &url),
+        Ok(None) => println!("PostgreSQL: skipped, as the environment says"),
+        Err(why) => println!("PostgreSQL: skipped: {why}"),
     }
 }
 

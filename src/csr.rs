@@ -92,6 +92,42 @@ impl<T> Lists<T> {
     }
 }
 
+impl<T: Copy> Lists<T> {
+    /// The lists of all parts, one part after the other.
+    ///
+    /// # Panics
+    /// Beyond 4 billion items.
+    #[must_use]
+    pub fn concat(parts: Vec<Self>) -> Self {
+        let count = |of: fn(&Self) -> usize| parts.iter().map(of).sum();
+        let mut all = Self::with_capacity(count(Self::len), count(|p| p.items.len()));
+        for part in parts {
+            let before = all.items.len();
+            all.items.extend_from_slice(&part.items);
+            assert!(u32::try_from(all.items.len()).is_ok(), "more items than one run can hold");
+            all.ends.extend(part.ends.iter().map(|end| end + before as u32));
+        }
+        all
+    }
+
+    /// Leaves out the lists that `keep` doesn't want.
+    pub fn retain(&mut self, keep: impl Fn(&[T]) -> bool) {
+        let (mut lists, mut items, mut start) = (0, 0, 0);
+        for list in 0..self.len() {
+            let end = self.ends[list] as usize;
+            if keep(&self.items[start..end]) {
+                self.items.copy_within(start..end, items);
+                items += end - start;
+                self.ends[lists] = items as u32;
+                lists += 1;
+            }
+            start = end;
+        }
+        self.ends.truncate(lists);
+        self.items.truncate(items);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +145,24 @@ mod tests {
         assert_eq!(back, Some(lists));
         assert_eq!(Lists::from_parts(vec![2, 1], vec![0, 0]), None);
         assert_eq!(Lists::from_parts(vec![1], vec![0, 0]), None);
+    }
+
+    fn lists(of: &[&[u32]]) -> Lists<u32> {
+        let mut lists = Lists::default();
+        for list in of {
+            lists.extend(list.iter().copied());
+            lists.end();
+        }
+        lists
+    }
+
+    #[test]
+    fn lists_are_joined_and_left_out() {
+        let mut all = Lists::concat(vec![lists(&[&[1, 2], &[]]), lists(&[]), lists(&[&[3], &[4, 5, 6]])]);
+        assert_eq!(all, lists(&[&[1, 2], &[], &[3], &[4, 5, 6]]));
+        all.retain(|list| list.len() != 2);
+        assert_eq!(all, lists(&[&[], &[3], &[4, 5, 6]]));
+        all.retain(|_| false);
+        assert_eq!(all, lists(&[]));
     }
 }

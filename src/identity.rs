@@ -3,7 +3,7 @@
 use crate::{
     check::{kind::Identity, kinds::is_personal},
     config::Config,
-    likeness::Traits,
+    likeness::{self, Traits},
     record::{RecordRef, values},
     set::{FieldId, FieldSet},
 };
@@ -95,16 +95,20 @@ impl Identifying {
                 }
             }
         }
-        let (Some(name), Some(birth)) = (self.name, self.birth) else { return };
-        if !seen.has(name) || !seen.has(birth) {
-            return;
-        }
-        if let (Some(text), Some(date)) = (record.text(name), record.text(birth))
-            && let Some(key) = Traits::new(Some(text.expose()), None, []).full_name()
+        if let (Some(field), Some(birth)) = (self.name, self.birth.filter(|b| seen.has(*b)))
+            && let Some(date) = record.text(birth)
+            && let Some(key) = self.full_name(record, seen)
         {
             let text = format!("{key} {}", date.expose());
-            give(Value { identity: Identity::Name, text: &text, field: name, part: 0 });
+            give(Value { identity: Identity::Name, text: &text, field, part: 0 });
         }
+    }
+
+    /// The key of a row's full name, see [`Traits::full_name`].
+    #[must_use]
+    pub fn full_name(&self, record: RecordRef<'_>, seen: FieldSet) -> Option<String> {
+        let name = self.name.filter(|f| seen.has(*f))?;
+        likeness::full_name(record.text(name)?.expose())
     }
 
     /// What a row says that tells its person from others, of the fields in `seen` alone.

@@ -142,6 +142,28 @@ impl Traits {
     }
 }
 
+/// The [`Traits::full_name`] of a canonical name, without the rest of what it says.
+#[must_use]
+pub fn full_name(canonical: &str) -> Option<String> {
+    let name = Name::parse(canonical);
+    let full = |word: &str| Some(Word::of(word)).filter(|w| !w.initial).map(|w| w.text);
+    match name.loose.as_slice() {
+        [one, other] => Some(key(&mut [&full(one)?, &full(other)?])),
+        [] => {
+            let family = fold(name.family?);
+            let given = full(name.given?.split(' ').next()?)?;
+            (!family.is_empty()).then(|| key(&mut [&family, &given]))
+        }
+        _ => None,
+    }
+}
+
+/// Two words in whichever order they stood.
+fn key(words: &mut [&str; 2]) -> String {
+    words.sort_unstable();
+    words.join(" ")
+}
+
 impl FoldedName {
     fn of(canonical: &str) -> Self {
         let name = Name::parse(canonical);
@@ -155,13 +177,11 @@ impl FoldedName {
     }
 
     fn key<'a>(&'a self, part: impl Fn(&'a Word) -> Option<&'a str>) -> Option<String> {
-        let mut words = match self.loose.as_slice() {
-            [one, other] => vec![part(one)?, part(other)?],
-            [] if !self.family.is_empty() => vec![self.family.as_str(), part(self.given.first()?)?],
-            _ => return None,
-        };
-        words.sort_unstable();
-        Some(words.join(" "))
+        match self.loose.as_slice() {
+            [one, other] => Some(key(&mut [part(one)?, part(other)?])),
+            [] if !self.family.is_empty() => Some(key(&mut [&self.family, part(self.given.first()?)?])),
+            _ => None,
+        }
     }
 
     fn compare(&self, other: &Self) -> Names {
@@ -272,6 +292,8 @@ fn given(a: &[Word], b: &[Word]) -> Given {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, test_runner::RngSeed};
+
     use super::*;
 
     fn traits(name: &str) -> Traits {
@@ -352,5 +374,14 @@ mod tests {
             assert_eq!(meet(a, b), expected, "{a} | {b}");
         }
         assert_eq!(traits("/Анна/").full_name(), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_full_name_has_one_key(name in "((Петрова|Smith|О|-|Jr\\.|\\PC{0,3})[ /.]?){0,4}/?(Анна|Mary Ann|А\\.|-|)?/?(Ивановна|)") {
+            prop_assert_eq!(full_name(&name.replace('/', "\u{1f}")), traits(&name).full_name());
+        }
     }
 }

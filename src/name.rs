@@ -1,5 +1,7 @@
 //! A person's name in its canonical form, its parts, and the form in which two spellings are compared.
 
+use std::sync::LazyLock;
+
 /// Stands between the parts of a canonical name whose parts are known.
 pub const PART_MARK: char = '\u{1f}';
 
@@ -74,16 +76,34 @@ pub fn fold(token: &str) -> String {
 
 /// Lower-case ASCII letters and digits, and nothing else.
 fn latin(token: &str) -> String {
+    let russian = &*RUSSIAN;
     let mut out = String::with_capacity(token.len() + 4);
     for c in token.chars() {
-        if c.is_ascii() {
-            out.extend(c.is_ascii_alphanumeric().then_some(c.to_ascii_lowercase()));
-        } else {
-            let plain = if matches!(c, 'ё' | 'Ё') { "e" } else { any_ascii::any_ascii_char(c) };
-            out.extend(plain.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        match c {
+            'А'..='я' => out.push_str(&russian[c as usize - 'А' as usize]),
+            c => push_latin(c, &mut out),
         }
     }
     out
+}
+
+/// What [`push_latin`] makes of the letters from А to я: it takes a while for each.
+static RUSSIAN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let latin = |c| {
+        let mut out = String::new();
+        push_latin(c, &mut out);
+        out
+    };
+    ('А'..='я').map(latin).collect()
+});
+
+fn push_latin(c: char, out: &mut String) {
+    if c.is_ascii() {
+        out.extend(c.is_ascii_alphanumeric().then_some(c.to_ascii_lowercase()));
+    } else {
+        let plain = if matches!(c, 'ё' | 'Ё') { "e" } else { any_ascii::any_ascii_char(c) };
+        out.extend(plain.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+    }
 }
 
 /// Makes one spelling of those by which transliterations compete.

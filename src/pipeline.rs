@@ -13,7 +13,7 @@ use crate::{
     config::{Config, RouteConfig, SourceConfig},
     day::Day,
     finding::{Code, Finding, Trouble},
-    gate::{self, Around, RouteId},
+    gate::{self, Around, Cleared, Closed, Granted, RouteId, Rows},
     keys::{Use, hex},
     ledger::{Ledger, Owed},
     plan::{self, Columns, Guard, Known, Plan, PlanKeys},
@@ -26,7 +26,7 @@ use crate::{
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
-    written::{Index, Kept, Written},
+    written::{Index, Written},
 };
 
 const STALE: Code = Code::new("plan-stale");
@@ -103,8 +103,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let frozen = unread(config, &pulled);
     let Pulled { drafts, sources, findings } = pulled;
 
-    world.progress.stage("check", 0);
-    let checked = check::check(drafts, config, world.today, world.ledger.keys());
+    let checked = check::check(drafts, config, world.today, world.ledger.keys(), world.progress);
     report.found(sources, checked.sheets, findings, checked.findings);
     let records = checked.records;
 
@@ -234,7 +233,7 @@ impl Route<'_> {
         };
         let (kept, intended) = (world.ledger.standing(&route.name)?, world.ledger.intended(&route.name)?);
         match apply::stand(&route.name, found, route.kind.is_file, kept, intended, world.ledger) {
-            Ok(stand) => self.go(world, sources, &stand, whole.as_mut(), &mut report).await?,
+            Ok((stand, written)) => self.go(world, sources, &stand, written, whole.as_mut(), &mut report).await?,
             Err(trouble) => report.trouble = Some(trouble),
         }
         Ok(report)
@@ -245,54 +244,31 @@ impl Route<'_> {
         world: &mut World<'_>,
         sources: &[Outcome],
         stand: &Stand,
+        written: Written,
         whole: &mut dyn Whole,
         report: &mut RouteReport,
     ) -> Result<(), Trouble> {
         let route = self.config();
         let names: Vec<String> = self.config.purposes.iter().map(|p| p.name.clone()).collect();
-        let mut past: Written =
-            stand.kept.as_ref().map(|k| k.written.clone()).unwrap_or_default().with_purposes(&names);
+        let renamed = written.purposes != names;
+        let mut past = written.with_purposes(&names);
         report.edited = stand.is_edited();
         report.lost = if stand.is_file { 0 } else { past.lose(&stand.ids) };
-        let index = Index::new(&past);
         let keys = RouteKeys::new(world.ledger.keys(), &route.name);
         let prints = PlanKeys::new(world.ledger.keys(), &route.name);
-        let owed = self.owed(world.ledger)?;
-        let around = Around {
-            config: self.config,
-            reached: self.reached,
-            past: &past,
-            index: &index,
-            keys: &keys,
-            frozen: self.frozen,
-            owed: &owed,
-        };
-        let standing = stand.ids.as_slice();
-        let known = Known {
-            config: self.config,
-            past: &past,
-            index: &index,
-            keys: &keys,
-            prints,
-            standing,
-            today: world.today,
-        };
 
         world.progress.stage("match", 0);
         let rows = gate::project(self.records, self.reached, self.config, self.id);
-        let matching = Matching::new(self.config, usize::from(self.id.0));
-        let clients = resolve::resolve(&rows, &matching, &past, &index, &keys);
-        let cleared = gate::close(clients, &rows, &around);
-        world.progress.stage("plan", 0);
-        let plan = Plan::between(&cleared, &rows, &known);
+        let (cleared, plan) = self.plan(world, &rows, &past, stand, &keys, &prints)?;
         report.emptied = self.emptied(world, sources)?;
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
-        let digest = approved.digest(&known.prints);
-        let after = approved.after(&cleared, &rows, self.config, &past, &keys);
+        let digest = approved.digest(&prints);
+        let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
+        after.differs |= renamed || report.lost > 0;
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
         report.digest = hex(&digest);
-        report.cards = approved.cards(&after, &stand.ids);
+        report.cards = approved.cards(&after.written, &stand.ids);
         report.left_out = approved.left_out();
         report.unread = self.unread(sources);
         log(report);
@@ -305,13 +281,12 @@ impl Route<'_> {
             report.trouble = Some(Trouble::new(STALE, route.name.as_str()));
             return Ok(());
         }
-        world.progress.stage("write", report.steps.values().sum::<usize>() as u64);
-        let intended = Kept { run: world.run, digest: stand.digest, written: after };
-        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, intended, digest };
-        match apply::apply(self.id, &route.name, &job, whole, world.ledger).await {
+        let (run, progress) = (world.run, world.progress);
+        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand, digest, run, progress };
+        match apply::apply(self.id, &route.name, &job, after, whole, world.ledger).await {
             Ok(wrote) => {
                 report.wrote = wrote;
-                if !owed.is_empty() {
+                if !world.ledger.owed(&route.name)?.is_empty() {
                     world.ledger.owe(&route.name, &Owed::new())?;
                 }
             }
@@ -329,6 +304,28 @@ impl Route<'_> {
         Ok(owed
             .map(|(id, names)| (id, names.iter().map(purposes).fold(PurposeSet::EMPTY, PurposeSet::union)))
             .collect())
+    }
+
+    /// From rows to what is to change: matched as if nobody had refused, closed, compared with what was written.
+    /// What finds the past by hash is gone when this ends.
+    fn plan(
+        &self,
+        world: &World<'_>,
+        rows: &Granted<Rows<'_>>,
+        past: &Written,
+        stand: &Stand,
+        keys: &RouteKeys,
+        prints: &PlanKeys,
+    ) -> Result<(Cleared<Closed>, Plan), Trouble> {
+        let owed = &self.owed(world.ledger)?;
+        let (config, index, reached, frozen) = (self.config, &Index::new(past), self.reached, self.frozen);
+        let matching = Matching::new(config, usize::from(self.id.0));
+        let clients = resolve::resolve(rows, &matching, past, index, keys);
+        let cleared = gate::close(clients, rows, &Around { config, reached, past, index, keys, frozen, owed });
+        world.progress.stage("plan", 0);
+        let (standing, today) = (stand.ids.as_slice(), world.today);
+        let plan = Plan::between(&cleared, rows, &Known { config, past, index, keys, prints, standing, today });
+        Ok((cleared, plan))
     }
 
     /// The sources of the route that had rows and have none.
@@ -448,15 +445,15 @@ impl RouteReport {
     fn fill(
         &mut self,
         approved: &plan::Approved,
-        cleared: &gate::Cleared<gate::Closed>,
-        rows: &gate::Granted<gate::Rows<'_>>,
+        cleared: &Cleared<Closed>,
+        rows: &Granted<Rows<'_>>,
         records: &Records,
         config: &Config,
         detail: bool,
     ) {
         let (plan, closed, rows) = (approved.plan(), cleared.get(), rows.get());
         let joined: usize = closed.clients.rows.items().len();
-        self.rows = rows.seen().len();
+        self.rows = rows.len();
         self.people = closed.clients.len();
         self.doubles = joined - closed.clients.len();
         self.lapses = plan::lapses(rows);
@@ -465,7 +462,7 @@ impl RouteReport {
         self.suspended = plan.suspended;
         self.stops = approved.stops().to_vec();
         self.keeps_file = approved.keeps_file();
-        let place = |row: u32| records.place(rows.seen()[row as usize].row(), None);
+        let place = |row: u32| records.place(rows.seen(row as usize).row(), None);
         self.items = plan
             .items
             .iter()
@@ -488,7 +485,7 @@ impl RouteReport {
 
 /// The required fields that a row lacks.
 fn missing(rows: &gate::Rows<'_>, row: u32, config: &Config) -> String {
-    let seen = rows.seen()[row as usize];
+    let seen = rows.seen(row as usize);
     let required = seen.waiting().iter().flat_map(|p| config.purpose(p).required.iter());
     let lacks = |f: &crate::set::FieldId| rows.record(row as usize).cell(*f).state() != crate::record::State::Value;
     let names: BTreeSet<&str> = required.filter(lacks).map(|f| config.field(f).name.as_str()).collect();

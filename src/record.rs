@@ -192,6 +192,30 @@ pub struct Chunk {
     pub handles: Vec<u64>,
 }
 
+impl Chunk {
+    /// An empty chunk with room for `rows` rows of `fields` fields, and `bytes` bytes of text.
+    #[must_use]
+    pub fn with_capacity(sheet: usize, rows: usize, fields: usize, bytes: usize) -> Self {
+        Self {
+            sheet,
+            text: String::with_capacity(bytes),
+            cells: Vec::with_capacity(rows * fields),
+            rows: Vec::with_capacity(rows),
+            handles: Vec::with_capacity(rows),
+            facts: Vec::new(),
+        }
+    }
+
+    /// Gives back the room that it turned out not to need.
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.cells.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.facts.shrink_to_fit();
+        self.handles.shrink_to_fit();
+    }
+}
+
 /// A row, its cells aside.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {

@@ -164,6 +164,19 @@ impl RawChunk {
         RawCell::new(kind, self.numbers.len() - 1, 0)
     }
 
+    /// A chunk for the rows that follow; this one gives back the room that it turned out not to need.
+    fn next(&mut self) -> Self {
+        self.text.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        Self {
+            text: String::with_capacity(self.text.len()),
+            numbers: Vec::with_capacity(self.numbers.len()),
+            cells: Vec::with_capacity(self.cells.len()),
+            rows: Vec::with_capacity(self.rows.len()),
+            width: self.width,
+        }
+    }
+
     /// How many rows it has.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -174,6 +187,12 @@ impl RawChunk {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// How many bytes of text it has.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// Whether another row should go into a new chunk.
@@ -214,11 +233,13 @@ impl RawChunk {
 impl Rows {
     /// Adds a row, opening a new chunk of `width` cells when the last is full.
     pub fn push<'a>(&mut self, width: usize, number: u32, cells: impl IntoIterator<Item = Raw<'a>>, edge: Edge) {
-        if self.chunks.last().is_none_or(RawChunk::is_full) {
-            self.chunks.push(RawChunk::new(width));
-        }
-        if let Some(chunk) = self.chunks.last_mut() {
-            chunk.push(number, cells, edge);
+        match self.chunks.last_mut() {
+            Some(chunk) if !chunk.is_full() => chunk.push(number, cells, edge),
+            full => {
+                let mut chunk = full.map_or_else(|| RawChunk::new(width), RawChunk::next);
+                chunk.push(number, cells, edge);
+                self.chunks.push(chunk);
+            }
         }
     }
 

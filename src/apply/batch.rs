@@ -12,7 +12,10 @@ use crate::{
 /// Some changes, and the text that they point into.
 pub(super) struct Batch {
     text: String,
-    changes: Vec<(ClientId, Action, Vec<Cell>)>,
+    /// The cells of all changes, one after the other.
+    cells: Vec<Cell>,
+    /// Each with the number of its cells.
+    changes: Vec<(ClientId, Action, usize)>,
 }
 
 enum Cell {
@@ -22,18 +25,18 @@ enum Cell {
 }
 
 /// The entries to be written. Of a file that is kept, only the cards that stand in it.
-pub(super) fn order(job: &Applied<'_>, writes_all: bool) -> Vec<Entry> {
-    let entries = job.approved.plan().entries.iter().copied();
+pub(super) fn order<'a>(job: &Applied<'a>, writes_all: bool) -> Vec<&'a Entry> {
+    let entries = job.approved.plan().entries.iter();
     if writes_all {
-        return entries.filter(Entry::is_listed).collect();
+        return entries.filter(|e| e.is_listed()).collect();
     }
     let is_there = |e: &Entry| !job.stand.is_file || job.stand.ids.binary_search(&e.id).is_ok();
     entries.filter(|e| is_change(e.step) && is_there(e)).collect()
 }
 
 impl Batch {
-    pub(super) fn of(job: &Applied<'_>, entries: &[Entry], writes_all: bool) -> Self {
-        let mut batch = Self { text: String::new(), changes: Vec::with_capacity(entries.len()) };
+    pub(super) fn of(job: &Applied<'_>, entries: &[&Entry], writes_all: bool) -> Self {
+        let mut batch = Self { text: String::new(), cells: Vec::new(), changes: Vec::with_capacity(entries.len()) };
         for entry in entries {
             let action = match entry.step {
                 _ if writes_all => Action::Create,
@@ -42,8 +45,11 @@ impl Batch {
                 _ => Action::Update,
             };
             let columns = if action == Action::Delete { 0 } else { job.approved.plan().columns().len() };
-            let cells = (0..columns).map(|column| batch.cell(job, entry, column, action)).collect();
-            batch.changes.push((entry.id, action, cells));
+            for column in 0..columns {
+                let cell = batch.cell(job, entry, column, action);
+                batch.cells.push(cell);
+            }
+            batch.changes.push((entry.id, action, columns));
         }
         batch
     }
@@ -61,16 +67,21 @@ impl Batch {
         if self.text.len() == start { Cell::Keep } else { Cell::Set(start..self.text.len()) }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.changes.len()
+    }
+
     pub(super) fn changes(&self) -> Vec<Change<'_>> {
         let write = |cell: &Cell| match cell {
             Cell::Keep => Write::Keep,
             Cell::Clear => Write::Clear,
             Cell::Set(range) => Write::Set(Private::new(&self.text[range.clone()])),
         };
-        let change = |(id, action, cells): &(ClientId, Action, Vec<Cell>)| Change {
+        let mut cells = self.cells.iter();
+        let change = |(id, action, columns): &(ClientId, Action, usize)| Change {
             id: *id,
             action: *action,
-            cells: cells.iter().map(write).collect(),
+            cells: cells.by_ref().take(*columns).map(write).collect(),
         };
         self.changes.iter().map(change).collect()
     }

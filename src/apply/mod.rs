@@ -6,15 +6,18 @@ mod stand;
 
 use std::time::Duration;
 
+use batch::Batch;
+use rayon::prelude::*;
 pub use stand::{Stand, stand};
 
 use crate::{
-    change::Base,
+    change::{Base, RunId},
     failure::Failure,
     finding::{Code, Trouble},
     gate::{Cleared, Closed, Granted, RouteId, Rows},
-    plan::{Approved, Step},
+    plan::{After, Approved, Step},
     port::{Journal, Whole},
+    progress::Progress,
     written::Kept,
 };
 
@@ -28,6 +31,9 @@ const WAIT: Duration = Duration::from_secs(2);
 /// How many changes go to a destination at once.
 const BATCH: usize = 2048;
 
+/// How many batches are made at once, on all cores: their values lie scattered all over the memory.
+const BATCHES_AHEAD: usize = 8;
+
 /// Everything that writing needs.
 pub struct Applied<'a> {
     /// What may be done.
@@ -38,13 +44,16 @@ pub struct Applied<'a> {
     pub rows: &'a Granted<Rows<'a>>,
     /// What stands.
     pub stand: &'a Stand,
-    /// What the ledger will say, and until then what stood before.
-    pub intended: Kept,
     /// The plan's digest.
     pub digest: [u8; 32],
+    /// The run.
+    pub run: RunId,
+    /// Told how far the writing is.
+    pub progress: &'a dyn Progress,
 }
 
-/// Writes an approved plan, or nothing where the destination is as it shall be. Returns whether it wrote.
+/// Writes an approved plan, or nothing where the destination is as it shall be; `after` is what the ledger
+/// says then. Returns whether it wrote.
 ///
 /// # Panics
 /// When the plan is another route's: the gate stamped it.
@@ -52,18 +61,22 @@ pub async fn apply(
     route: RouteId,
     name: &str,
     job: &Applied<'_>,
+    after: After,
     whole: &mut dyn Whole,
     journal: &mut dyn Journal,
 ) -> Result<bool, Trouble> {
     assert_eq!(job.approved.plan().route(), route, "a plan of one route, a destination of another");
     assert_eq!(job.cleared.route(), route, "clients of one route, a destination of another");
     if !must_write(job) {
-        if let Some(kept) = job.stand.kept.as_ref().filter(|k| k.written != job.intended.written) {
-            journal.note(name, &Kept { written: job.intended.written.clone(), ..*kept })?;
+        if let Some((run, digest)) = job.stand.last.filter(|_| after.differs) {
+            journal.note(name, &Kept { run, digest, written: after.written })?;
         }
         return Ok(false);
     }
-    journal.intend(name, &job.digest, &job.intended)?;
+    // Until it is written, the digest is that of what stood before.
+    let intended = Kept { run: job.run, digest: job.stand.digest, written: after.written };
+    journal.intend(name, &job.digest, &intended)?;
+    drop(intended);
     let digest = write(job, whole).await.map_err(|failure| failed(name, &failure))?;
     journal.settle(name, digest)?;
     Ok(true)
@@ -71,7 +84,7 @@ pub async fn apply(
 
 fn must_write(job: &Applied<'_>) -> bool {
     let plan = job.approved.plan();
-    let is_first = job.stand.kept.is_none();
+    let is_first = job.stand.last.is_none();
     (is_first && !plan.is_frozen)
         || plan.changes()
         || (job.stand.is_file && !job.approved.keeps_file() && file_differs(job))
@@ -96,7 +109,7 @@ async fn write(job: &Applied<'_>, whole: &mut dyn Whole) -> Result<Option<[u8; 3
             Failure::Permanent { .. } => return Err(failure),
             Failure::Unknown { .. } => {
                 let found = whole.found().await.map_err(|_| failure.clone())?;
-                if found.run == Some(job.intended.run) {
+                if found.run == Some(job.run) {
                     return Ok(found.digest);
                 }
             }
@@ -115,10 +128,14 @@ async fn once(job: &Applied<'_>, whole: &mut dyn Whole) -> Result<Option<[u8; 32
     let writes_all = job.stand.is_file && !job.approved.keeps_file();
     let base = if writes_all { Base::Empty } else { Base::Standing };
     let order = batch::order(job, writes_all);
-    whole.begin(job.intended.run, base).await?;
-    for entries in order.chunks(BATCH) {
-        let batch = batch::Batch::of(job, entries, writes_all);
-        whole.write(&batch.changes()).await?;
+    job.progress.stage("write", order.len() as u64);
+    whole.begin(job.run, base).await?;
+    for entries in order.chunks(BATCH * BATCHES_AHEAD) {
+        let made = entries.par_chunks(BATCH).map(|entries| Batch::of(job, entries, writes_all));
+        for batch in made.collect::<Vec<_>>() {
+            whole.write(&batch.changes()).await?;
+            job.progress.step(batch.len() as u64);
+        }
     }
     whole.commit().await
 }

@@ -14,8 +14,8 @@ const FOREIGN: Code = Code::new("ledger-foreign");
 /// What stands at a destination.
 #[derive(Debug)]
 pub struct Stand {
-    /// What the ledger knows of it; `None` before the first run.
-    pub kept: Option<Kept>,
+    /// The run that wrote last, as far as the ledger knows, and what a file then held; `None` before the first.
+    pub last: Option<(RunId, Option<[u8; 32]>)>,
     /// The cards that are there, ascending.
     pub ids: Vec<ClientId>,
     /// The digest of a file.
@@ -28,12 +28,12 @@ impl Stand {
     /// Whether somebody changed a file since it was written.
     #[must_use]
     pub fn is_edited(&self) -> bool {
-        self.is_file && self.kept.as_ref().is_some_and(|kept| kept.digest != self.digest)
+        self.is_file && self.last.is_some_and(|(_, digest)| digest != self.digest)
     }
 }
 
-/// Compares what a destination holds with what the ledger knows, settles what an interrupted run left
-/// open, and stops where the ledger is new, older than the destination, or another's: writing from there
+/// Compares what a destination holds with what the ledger knows, tells which of that is true, settles what an
+/// interrupted run left open, and stops where the ledger is new, older than the destination, or another's: writing from there
 /// would make people twice, or bring back who left.
 pub fn stand(
     route: &str,
@@ -42,7 +42,7 @@ pub fn stand(
     kept: Option<Kept>,
     intended: Option<Kept>,
     journal: &mut dyn Journal,
-) -> Result<Stand, Trouble> {
+) -> Result<(Stand, Written), Trouble> {
     found.ids.sort_unstable();
     let fits = |kept: Option<&Kept>| if is_file { file_fits(&found, kept) } else { run_of(kept) == found.run };
     // A file that is as the interrupted run found it was never replaced.
@@ -62,7 +62,9 @@ pub fn stand(
     if !fits(kept.as_ref()) && !found.is_empty() {
         return Err(Trouble::new(which(&found, kept.as_ref()), route));
     }
-    Ok(Stand { kept, ids: found.ids, digest: found.digest, is_file })
+    let last = kept.as_ref().map(|k| (k.run, k.digest));
+    let written = kept.map(|k| k.written).unwrap_or_default();
+    Ok((Stand { last, ids: found.ids, digest: found.digest, is_file }, written))
 }
 
 fn run_of(kept: Option<&Kept>) -> Option<RunId> {
@@ -129,7 +131,7 @@ mod tests {
     ) -> (String, Vec<&'static str>) {
         let mut paper = Paper(Vec::new());
         let verdict = match stand("r", found, is_file, kept, intended, &mut paper) {
-            Ok(stand) => stand.kept.map_or("nothing".into(), |k| k.run.0.as_u128().to_string()),
+            Ok((stand, _)) => stand.last.map_or("nothing".into(), |(run, _)| run.0.as_u128().to_string()),
             Err(trouble) => trouble.code.name().into(),
         };
         (verdict, paper.0)

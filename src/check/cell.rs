@@ -61,6 +61,10 @@ fn first_filled(inputs: &[(u8, Input<'_>)]) -> u8 {
 }
 
 fn read_one(kind: &FieldKind, inputs: &[(u8, Input<'_>)], how: &How, text: &mut String, notes: &mut Vec<Note>) {
+    if let [(_, alone)] = inputs {
+        read_alone(kind, alone, how, &mut Out { text, mark: None, values: 0, notes });
+        return;
+    }
     let washed: Vec<Option<Cow<'_, str>>> = inputs.iter().map(|(_, i)| wash(i.raw)).collect();
     let mut clean: Vec<Input<'_>> = Vec::with_capacity(inputs.len());
     for ((_, input), washed) in inputs.iter().zip(&washed) {
@@ -76,22 +80,24 @@ fn read_one(kind: &FieldKind, inputs: &[(u8, Input<'_>)], how: &How, text: &mut 
     }
 }
 
+fn read_alone(kind: &FieldKind, input: &Input<'_>, how: &How, out: &mut Out<'_>) {
+    let washed = wash(input.raw);
+    let raw = washed.as_deref().map_or(input.raw, Raw::Text);
+    match settle(raw) {
+        Ok(Raw::Blank) => {}
+        Ok(raw) => (kind.parse)(&[Input { part: input.part, raw }], how, out),
+        Err(code) => out.note(code),
+    }
+}
+
 /// A list is read column by column; a value that two of them hold is taken once.
 fn read_list(kind: &FieldKind, inputs: &[(u8, Input<'_>)], how: &How, text: &mut String, notes: &mut Vec<Note>) {
     let start = text.len();
     let mut values = 0;
     for (column, input) in inputs {
-        let washed = wash(input.raw);
-        let raw = washed.as_deref().map_or(input.raw, Raw::Text);
-        match settle(raw) {
-            Ok(Raw::Blank) => {}
-            Ok(raw) => {
-                let mut out = Out { text, mark: Some(list_mark(*column)), values: 0, notes };
-                (kind.parse)(&[Input { part: input.part, raw }], how, &mut out);
-                values += out.values;
-            }
-            Err(code) => notes.push(Note { code, hint: None }),
-        }
+        let mut out = Out { text, mark: Some(list_mark(*column)), values: 0, notes };
+        read_alone(kind, input, how, &mut out);
+        values += out.values;
     }
     if values == 1 {
         text.remove(start);

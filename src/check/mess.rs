@@ -14,11 +14,16 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 fn is_clean(text: &str) -> bool {
     let mut before = ' ';
+    // Letters that nothing before them changes, as nearly all are.
+    let mut plain = true;
     for c in text.chars() {
         let fine = match c {
             ' ' => before != ' ',
-            '!'..='~' => true,
-            _ => !is_space(c) && !is_invisible(c),
+            '!'..='~' | 'А'..='я' | 'Ё' | 'ё' => true,
+            _ => {
+                plain = false;
+                !is_space(c) && !is_invisible(c)
+            }
         };
         if !fine {
             return false;
@@ -26,7 +31,7 @@ fn is_clean(text: &str) -> bool {
         before = c;
     }
     (before != ' ' || text.is_empty())
-        && (text.is_ascii() || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes)
+        && (plain || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes)
 }
 
 fn cleaned(text: &str) -> String {
@@ -105,7 +110,8 @@ pub fn is_placeholder(text: &str) -> bool {
     if text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '?' | '_' | '*' | '/' | '\\' | '×' | ' ')) {
         return true;
     }
-    text.chars().count() <= 12 && {
+    // No word begins with a digit, or has more than 12 letters of two bytes.
+    !text.starts_with(|c: char| c.is_ascii_digit()) && text.len() <= 24 && text.chars().count() <= 12 && {
         let lower = text.to_lowercase();
         WORDS.contains(&lower.trim_end_matches('.'))
     }
@@ -202,6 +208,16 @@ mod tests {
             assert_eq!(clean(dirty), expected, "{dirty:?}");
         }
         assert!(matches!(clean("plain text, и чистый тоже"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn every_letter_is_washed_as_by_the_book() {
+        for c in '\0'..=char::MAX {
+            for text in [String::from(c), format!("a{c}"), format!("и{c}"), format!("{c}я")] {
+                assert_eq!(clean(&text), cleaned(&text), "{c:?}");
+                assert_eq!(is_blank(&text), cleaned(&text).is_empty(), "{c:?}");
+            }
+        }
     }
 
     #[test]

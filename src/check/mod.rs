@@ -20,6 +20,7 @@ use crate::{
     finding::Finding,
     identity::Identifying,
     keys::{Keys, Use},
+    progress::Progress,
     read::Draft,
     record::{Records, SheetColumns},
     sheet::RawChunk,
@@ -37,7 +38,8 @@ pub struct Checked {
 
 /// Reads every cell of every draft. `keys` make the handles by which a sheet knows its own rows again.
 #[must_use]
-pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys) -> Checked {
+pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys, progress: &dyn Progress) -> Checked {
+    progress.stage("check", drafts.iter().map(|d| d.rows.len() as u64).sum());
     let identifying = Identifying::of(config);
     let chunks: Vec<(usize, RawChunk)> = drafts
         .iter_mut()
@@ -53,7 +55,12 @@ pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys) -
         })
         .collect();
     // Each chunk's raw cells are freed as soon as it is read.
-    let read: Vec<row::Rows> = chunks.into_par_iter().map(|(d, chunk)| rules[d].chunk(d, &chunk)).collect();
+    let read = chunks.into_par_iter().map(|(d, chunk)| {
+        let read = rules[d].chunk(d, &chunk);
+        progress.step(chunk.len() as u64);
+        read
+    });
+    let read: Vec<row::Rows> = read.collect();
     let mut records = Records { fields: config.fields.len(), ..Records::default() };
     let (mut findings, mut keys) = (Vec::new(), Vec::new());
     for rows in read {

@@ -13,7 +13,7 @@ use crate::{
     finding::{Code, Finding},
     identity::Identifying,
     keys::Hasher,
-    read::{BoundFeed, Draft},
+    read::{BoundColumn, BoundFeed, Draft},
     record::{Cell, Chunk, RecordRef, Row},
     set::FieldSet,
     sheet::{Edge, Raw, RawChunk},
@@ -70,7 +70,7 @@ impl<'a> Rules<'a> {
     }
 
     pub(super) fn chunk(&self, sheet: usize, raw: &RawChunk) -> Rows {
-        let out = Chunk { sheet, ..Chunk::default() };
+        let out = Chunk::with_capacity(sheet, raw.len(), self.config.fields.len(), raw.bytes());
         let mut work =
             Work { raw, out, findings: Vec::new(), keys: Vec::new(), notes: Vec::new(), scratch: String::new() };
         for row in 0..raw.len() {
@@ -79,6 +79,7 @@ impl<'a> Rules<'a> {
                 None => self.row(&mut work, row),
             }
         }
+        work.out.shrink();
         Rows { chunk: work.out, findings: work.findings, keys: work.keys }
     }
 
@@ -118,17 +119,24 @@ impl<'a> Rules<'a> {
     /// The first alternative with a filled cell.
     fn cell(&self, work: &mut Work<'_>, row: usize, feed: &BoundFeed) -> Cell {
         let raw = work.raw;
-        let filled = |column: &crate::read::BoundColumn| match raw.cell(row, column.pulled) {
+        let filled = |column: &BoundColumn| match raw.cell(row, column.pulled) {
             Raw::Blank => false,
-            Raw::Text(text) => !mess::clean(text).is_empty(),
+            Raw::Text(text) => !mess::is_blank(text),
             _ => true,
         };
         let Some(columns) = feed.alternatives.iter().find(|a| a.iter().any(filled)) else { return Cell::BLANK };
-        let inputs = columns.iter().map(|c| (c.ordinal, Input { part: c.part, raw: raw.cell(row, c.pulled) }));
-        let inputs: smallvec::SmallVec<[_; 4]> = inputs.collect();
+        let input = |c: &BoundColumn| (c.ordinal, Input { part: c.part, raw: raw.cell(row, c.pulled) });
+        let (one, several);
+        let inputs = if let [column] = columns.as_slice() {
+            one = [input(column)];
+            one.as_slice()
+        } else {
+            several = columns.iter().map(input).collect::<Vec<_>>();
+            several.as_slice()
+        };
         let kind = self.config.field(feed.field).kind;
         let how = &self.draft.hows[columns[0].pulled];
-        let cell = read_cell(kind, &inputs, how, &mut work.out.text, &mut work.notes);
+        let cell = read_cell(kind, inputs, how, &mut work.out.text, &mut work.notes);
         if !work.notes.is_empty() {
             let pulled = columns.iter().find(|c| filled(c)).map_or(columns[0].pulled, |c| c.pulled);
             self.report(work, row, pulled);

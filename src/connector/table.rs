@@ -137,7 +137,7 @@ pub(super) fn listed(parts: impl Iterator<Item = String>) -> String {
 pub(super) fn must_fit(text: Private<'_>, column: &LayoutColumn) -> Result<(), Failure> {
     let text = text.expose();
     let expected = match column.kind {
-        Column::Text if text.bytes().all(|b| b != 0) => return Ok(()),
+        Column::Text if !text.as_bytes().contains(&0) => return Ok(()),
         Column::Text => return Err(Failure::permanent(format!("a text in `{}` holds U+0000", column.name))),
         Column::Date if is_date(text) => return Ok(()),
         Column::Date => "a date",

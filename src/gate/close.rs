@@ -123,7 +123,7 @@ impl Closer<'_> {
         let touched = !days.is_empty() || self.has_blocked_cell(members);
         let (mut carried, mut until, mut shadow_until) = (PurposeSet::EMPTY, Day::NEVER, Day::NEVER);
         for row in members {
-            for purpose in self.rows.seen()[*row as usize].ready().iter() {
+            for purpose in self.rows.seen(*row as usize).ready().iter() {
                 let last = self.rows.grant(*row as usize, purpose).map_or(Day::NEVER, |f| f.until);
                 shadow_until = shadow_until.max(last);
                 if self.is_open(*row, purpose, &days) {
@@ -169,7 +169,7 @@ impl Closer<'_> {
     }
 
     fn id(&self, row: u32) -> RowId {
-        self.rows.seen()[row as usize].row()
+        self.rows.seen(row as usize).row()
     }
 
     fn has_blocked_cell(&self, members: &[u32]) -> bool {
@@ -208,7 +208,7 @@ impl Closer<'_> {
         for row in members {
             let Some(part) = self.holds(*row, cell, value) else { continue };
             let blocked = self.around.reached.cell(self.id(*row), cell.field, part);
-            for purpose in self.rows.seen()[*row as usize].ready().intersection(needing).iter() {
+            for purpose in self.rows.seen(*row as usize).ready().intersection(needing).iter() {
                 let free = |(p, day): &(PurposeId, Day)| *p != purpose || self.granted(*row, purpose) > *day;
                 if self.is_open(*row, purpose, days) && blocked.iter().all(free) {
                     carried.insert(purpose);

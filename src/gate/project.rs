@@ -1,5 +1,7 @@
 //! The first gate: per route, the cells that its purposes allow, row by row.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::{Granted, RouteId};
@@ -52,8 +54,45 @@ pub struct Rows<'r> {
     records: &'r Records,
     fields: FieldSet,
     needs: Vec<(PurposeId, FieldSet)>,
-    seen: Vec<Seen>,
+    seen: Sights,
     marks: Vec<Mark>,
+}
+
+/// What is seen of many rows: few things are seen of any, so each is kept once.
+#[derive(Default)]
+struct Sights {
+    rows: Vec<(RowId, u32)>,
+    kinds: Vec<Sight>,
+    places: HashMap<[u64; 3], u32>,
+}
+
+/// What is seen of a row: the cells, and the purposes that are ready and waiting.
+type Sight = (FieldSet, PurposeSet, PurposeSet);
+
+impl Sights {
+    fn push(&mut self, seen: Seen) {
+        let kind = self.kind((seen.cells, seen.ready, seen.waiting));
+        self.rows.push((seen.row, kind));
+    }
+
+    fn kind(&mut self, sight: Sight) -> u32 {
+        let (cells, ready, waiting) = sight;
+        *self.places.entry([cells.0, ready.0, waiting.0]).or_insert_with(|| {
+            self.kinds.push(sight);
+            self.kinds.len() as u32 - 1
+        })
+    }
+
+    fn append(&mut self, more: Self) {
+        let kinds: Vec<u32> = more.kinds.into_iter().map(|sight| self.kind(sight)).collect();
+        self.rows.extend(more.rows.into_iter().map(|(row, kind)| (row, kinds[kind as usize])));
+    }
+
+    fn get(&self, row: usize) -> Seen {
+        let (row, kind) = self.rows[row];
+        let (cells, ready, waiting) = self.kinds[kind as usize];
+        Seen { row, cells, ready, waiting }
+    }
 }
 
 impl Seen {
@@ -89,10 +128,22 @@ impl Seen {
 }
 
 impl<'r> Rows<'r> {
-    /// The rows, in no order that means anything.
+    /// How many rows there are.
     #[must_use]
-    pub fn seen(&self) -> &[Seen] {
-        &self.seen
+    pub fn len(&self) -> usize {
+        self.seen.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of the rows, which are in no order that means anything.
+    #[must_use]
+    pub fn seen(&self, row: usize) -> Seen {
+        self.seen.get(row)
     }
 
     /// What is known of the rows that the route doesn't see.
@@ -109,13 +160,13 @@ impl<'r> Rows<'r> {
 
     /// The record behind a row, through which only [`Seen::cells`] may be read.
     pub(crate) fn record(&self, row: usize) -> RecordRef<'r> {
-        self.records.get(self.seen[row].row)
+        self.records.get(self.seen.rows[row].0)
     }
 
     /// What the route may know of a field of a row.
     #[must_use]
     pub fn cell(&self, row: usize, field: FieldId) -> SeenCell<'r> {
-        let seen = self.seen[row];
+        let seen = self.seen(row);
         if !seen.cells.has(field) {
             return SeenCell::Taken;
         }
@@ -171,10 +222,10 @@ pub fn project<'r>(records: &'r Records, reached: &Reached, config: &Config, rou
         purposes: purposes.iter().map(|p| (p, config.purpose(p).needs, config.purpose(p).required)).collect(),
         reached,
     };
-    let parts: Vec<(Vec<Seen>, Vec<Mark>)> = (0..records.chunks.len())
+    let parts: Vec<(Sights, Vec<Mark>)> = (0..records.chunks.len())
         .into_par_iter()
         .map(|c| {
-            let (mut seen, mut marks) = (Vec::new(), Vec::new());
+            let (mut seen, mut marks) = (Sights::default(), Vec::new());
             for r in 0..records.chunks[c].rows.len() {
                 let row = RowId::new(c, r);
                 match rules.row(row, records.get(row)) {
@@ -186,9 +237,10 @@ pub fn project<'r>(records: &'r Records, reached: &Reached, config: &Config, rou
             (seen, marks)
         })
         .collect();
-    let (mut seen, mut marks) = (Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum()), Vec::new());
+    let (mut seen, mut marks) = (Sights::default(), Vec::new());
+    seen.rows.reserve_exact(parts.iter().map(|(seen, _)| seen.rows.len()).sum());
     for (more_seen, more_marks) in parts {
-        seen.extend(more_seen);
+        seen.append(more_seen);
         marks.extend(more_marks);
     }
     let needs: Vec<_> = rules.purposes.iter().map(|(p, needs, _)| (*p, *needs)).collect();

@@ -11,6 +11,9 @@ const VERSION: u32 = 1;
 /// A part is handed over whenever it has grown to this.
 const PART_BYTES: usize = 4 << 20;
 
+/// So many items are packed before anybody looks how large the part is.
+const SOME: usize = 1024;
+
 /// Bytes on their way into parts.
 struct Packer<'a, E> {
     part: Vec<u8>,
@@ -18,22 +21,20 @@ struct Packer<'a, E> {
 }
 
 impl<E> Packer<'_, E> {
-    fn bytes(&mut self, bytes: &[u8]) -> Result<(), E> {
-        self.part.extend_from_slice(bytes);
-        if self.part.len() >= PART_BYTES {
-            (self.give)(&self.part)?;
-            self.part.clear();
+    fn array<T: Copy, const N: usize>(&mut self, items: &[T], bytes: fn(T) -> [u8; N]) -> Result<(), E> {
+        self.part.extend_from_slice(&(items.len() as u64).to_le_bytes());
+        for some in items.chunks(SOME) {
+            some.iter().for_each(|item| self.part.extend_from_slice(&bytes(*item)));
+            if self.part.len() >= PART_BYTES {
+                (self.give)(&self.part)?;
+                self.part.clear();
+            }
         }
         Ok(())
     }
 
-    fn array<T: Copy, const N: usize>(&mut self, items: &[T], bytes: fn(T) -> [u8; N]) -> Result<(), E> {
-        self.bytes(&(items.len() as u64).to_le_bytes())?;
-        items.iter().try_for_each(|item| self.bytes(&bytes(*item)))
-    }
-
     fn texts(&mut self, texts: &[String]) -> Result<(), E> {
-        self.bytes(&(texts.len() as u64).to_le_bytes())?;
+        self.part.extend_from_slice(&(texts.len() as u64).to_le_bytes());
         texts.iter().try_for_each(|text| self.array(text.as_bytes(), |b| [b]))
     }
 
@@ -52,9 +53,9 @@ impl<E> Packer<'_, E> {
 
 /// Hands the bytes of `written` over, part by part.
 pub(super) fn pack<E>(written: &Written, mut give: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-    let mut out = Packer { part: Vec::with_capacity(PART_BYTES + 64), give: &mut give };
-    out.bytes(&VERSION.to_le_bytes())?;
-    out.bytes(&written.runs.to_le_bytes())?;
+    let mut out = Packer { part: Vec::with_capacity(PART_BYTES + SOME * 16), give: &mut give };
+    out.part.extend_from_slice(&VERSION.to_le_bytes());
+    out.part.extend_from_slice(&written.runs.to_le_bytes());
     out.texts(&written.columns)?;
     out.texts(&written.purposes)?;
     out.array(&written.ids, |id| id.0)?;

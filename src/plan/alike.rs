@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Entry, Item, Planner, Reason, Step, Waits};
+use crate::csr::Lists;
 
 /// A value that so many vanished cards have tells nothing.
 const COMMON_MAX: usize = 64;
@@ -12,7 +13,7 @@ const COMMON_MAX: usize = 64;
 pub(super) fn edits(
     planner: &Planner<'_>,
     entries: &mut [Entry],
-    prints: &[u64],
+    prints: &Lists<u64>,
     shadows: &BTreeMap<usize, Vec<u64>>,
 ) -> Vec<Item> {
     let vanished: Vec<usize> = (0..entries.len()).filter(|i| entries[*i].is_absent).collect();
@@ -21,8 +22,10 @@ pub(super) fn edits(
         return Vec::new();
     }
     let past = planner.known.past;
-    let before: BTreeMap<usize, Vec<u64>> =
-        vanished.iter().filter_map(|i| Some((*i, planner.columns.shadow_of(past, entries[*i].card()?)))).collect();
+    let before: BTreeMap<usize, Vec<u64>> = vanished
+        .iter()
+        .filter_map(|i| Some((*i, planner.columns.shadow_of(past, entries[*i].card()?).into_owned())))
+        .collect();
     let mut by_name: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut by_value: HashMap<(usize, u64), Vec<usize>> = HashMap::new();
     for (entry, prints) in &before {
@@ -37,8 +40,7 @@ pub(super) fn edits(
     let mut items = Vec::new();
     for entry in appeared {
         let Some(client) = entries[entry].client() else { continue };
-        let width = planner.columns.len();
-        let new = shadows.get(&client).map_or(&prints[client * width..(client + 1) * width], Vec::as_slice);
+        let new = shadows.get(&client).map_or(prints.get(client), Vec::as_slice);
         let alike = matches(planner, client, new, &before, &by_name, &by_value);
         if alike.is_empty() {
             continue;
@@ -51,7 +53,7 @@ pub(super) fn edits(
             }
         }
         let clients = planner.clients_of();
-        let row = clients.rows.get(client).iter().copied().min_by_key(|r| planner.rows.seen()[*r as usize].row());
+        let row = clients.rows.get(client).iter().copied().min_by_key(|r| planner.rows.seen(*r as usize).row());
         let mut cards: Vec<_> = alike.iter().map(|other| entries[*other].id).collect();
         cards.sort_unstable();
         let parts: Vec<&[u8]> =

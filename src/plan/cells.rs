@@ -1,8 +1,6 @@
 //! The columns of a destination, what stands in them, and what shall.
 
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{ColumnOf, Entry, Planner};
 use crate::{
@@ -93,21 +91,22 @@ impl Columns {
     }
 
     /// The fingerprints of a card, in the order of these columns; 0 where it had no such column.
-    pub(super) fn prints_of(&self, past: &Written, card: usize) -> Vec<u64> {
-        self.in_order(past, past.prints_of(card))
+    pub(super) fn prints_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
+        self.in_order(&past.columns, past.prints_of(card))
     }
 
     /// The same as if nobody had refused.
-    pub(super) fn shadow_of(&self, past: &Written, card: usize) -> Vec<u64> {
-        self.in_order(past, past.shadow_of(card))
+    pub(super) fn shadow_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
+        self.in_order(&past.columns, past.shadow_of(card))
     }
 
-    fn in_order(&self, past: &Written, before: &[u64]) -> Vec<u64> {
-        if past.columns == self.names {
-            return before.to_vec();
+    /// The fingerprints of other columns, in the order of these.
+    pub(super) fn in_order<'a>(&self, columns: &[String], prints: &'a [u64]) -> Cow<'a, [u64]> {
+        if columns == self.names {
+            return Cow::Borrowed(prints);
         }
-        let place = |name: &String| past.columns.iter().position(|c| c == name);
-        self.names.iter().map(|name| place(name).map_or(0, |i| before[i])).collect()
+        let place = |name: &String| columns.iter().position(|c| c == name);
+        self.names.iter().map(|name| place(name).map_or(0, |i| prints[i])).collect()
     }
 }
 
@@ -123,25 +122,16 @@ pub(crate) fn write_value(rows: &Rows<'_>, cells: &[Survivor], field: FieldId, o
     }
 }
 
-/// One fingerprint per client and column, over name, rule and value; 0 where nothing shall stand.
-pub(super) fn fingerprints(planner: &Planner<'_>) -> Vec<u64> {
+/// One fingerprint per column of a client, over name, rule and value; 0 where nothing shall stand.
+pub(super) fn fingerprints(planner: &Planner<'_>, client: usize, prints: &mut Vec<u64>) {
     let columns = planner.columns;
-    let clients = planner.clients_of();
-    let width = columns.len();
-    let mut prints = vec![0; clients.len() * width];
-    if width == 0 {
-        return prints;
-    }
-    prints.par_chunks_mut(width).enumerate().for_each(|(client, prints)| {
-        let cells = clients.cells.get(client);
-        for (column, print) in prints.iter_mut().enumerate() {
-            *print = match columns.of[column] {
-                ColumnOf::Field(field) => value_print(planner, column, cells, field, Survivor::has_value),
-                ColumnOf::Flag(..) => flag_print(planner, column, client),
-            };
-        }
-    });
-    prints
+    let cells = planner.clients_of().cells.get(client);
+    let print = |column: usize| match columns.of[column] {
+        ColumnOf::Field(field) => value_print(planner, column, cells, field, Survivor::has_value),
+        ColumnOf::Flag(..) => flag_print(planner, column, client),
+    };
+    prints.clear();
+    prints.extend((0..columns.len()).map(print));
 }
 
 /// Per client from which a refusal takes something, its fingerprints as if nobody had refused.
@@ -216,7 +206,7 @@ pub(super) fn compare(
     let only_loses = planner.closed.may[client] == May::Lose && !planner.closed.is_frozen;
     let waiting = entry.card().map_or(FieldSet::EMPTY, |card| planner.waiting_fields(card));
     for column in 0..width {
-        let (new, old, bit) = (prints[client * width + column], before[column], 1 << column);
+        let (new, old, bit) = (prints[column], before[column], 1 << column);
         let becomes = match planner.columns.of[column] {
             ColumnOf::Field(field) => match of_field(planner, cells, field, may_gain) {
                 // It may have come from a row that waits, and is not gone.
@@ -267,10 +257,10 @@ enum Becomes {
 }
 
 fn of_field(planner: &Planner<'_>, cells: &[Survivor], field: FieldId, may_gain: bool) -> Becomes {
-    let states: Vec<SurvivorState> = cells.iter().filter(|c| c.field == field).map(|c| c.state).collect();
-    let has = |state| states.contains(&state);
+    let states = cells.iter().filter(|c| c.field == field).map(|c| c.state);
+    let has = |state| states.clone().any(|s| s == state);
     let has_value = has(SurvivorState::Value) || has(SurvivorState::ValueIfNew);
-    if states.is_empty() {
+    if states.clone().next().is_none() {
         return if planner.closed.frozen.has(field) { Becomes::Keep } else { Becomes::Blank };
     }
     // Of several values one may be refused and the others stay; they are set anew only where the card may

@@ -8,13 +8,17 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 pub use cells::Columns;
 pub(crate) use cells::write_value;
 pub use guard::{Approved, Guard, PERCENT, Stop};
+pub use state::After;
 
 use crate::{
     change::ClientId,
     config::{Config, Mode},
+    csr::Lists,
     day::Day,
     gate::{Cleared, Closed, Granted, May, RouteId, Rows},
     keys::{Hasher, Keys, Use},
@@ -55,6 +59,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry to which nothing happens.
+    fn new(id: ClientId, client: u32, card: u32) -> Self {
+        let (step, why) = (Step::Stand, Reason::Rows);
+        let (set, clear, refused, denied, replaced) = (0, 0, 0, 0, 0);
+        Self { id, client, card, is_tomb: false, is_absent: false, step, why, set, clear, refused, denied, replaced }
+    }
+
     /// The client, by its place among the route's clients.
     #[must_use]
     pub fn client(&self) -> Option<usize> {
@@ -165,7 +176,8 @@ pub struct Plan {
     pub suspended: usize,
     /// Whether nothing goes but by refusal, because a source was not read.
     pub is_frozen: bool,
-    prints: Vec<u64>,
+    /// By client, the fingerprints of what its columns shall hold; none where nothing is set.
+    prints: Lists<u64>,
     shadows: BTreeMap<usize, Vec<u64>>,
     columns: Columns,
     untied: Vec<u64>,
@@ -183,7 +195,7 @@ pub struct Known<'a> {
     /// The keys of the route's matching.
     pub keys: &'a RouteKeys,
     /// The keys of its fingerprints and of what waits.
-    pub prints: PlanKeys,
+    pub prints: &'a PlanKeys,
     /// The cards that the destination holds, ascending.
     pub standing: &'a [ClientId],
     /// The day of the run.
@@ -229,12 +241,11 @@ impl Plan {
             columns: &columns,
             waiting: cleared.get().clients.waiting_by_card(),
         };
-        let prints = cells::fingerprints(&planner);
-        let mut entries = planner.clients(&prints);
+        let (mut entries, prints) = planner.clients();
         let loose = planner.loose_rows();
         let (cards, vanished) = planner.cards(&loose);
         entries.extend(cards);
-        entries.sort_unstable_by_key(|e| (e.id, e.client));
+        entries.par_sort_unstable_by_key(|e| (e.id, e.client));
         let mut items = planner.items();
         let shadows = cells::shadows(&planner);
         let edits = alike::edits(&planner, &mut entries, &prints, &shadows);
@@ -274,15 +285,14 @@ impl Plan {
     #[must_use]
     pub fn digest(&self, keys: &PlanKeys) -> [u8; 32] {
         let mut stream = keys.plan.stream();
-        let width = self.columns.len();
         for entry in self.entries.iter().filter(|e| e.step != Step::Stand) {
             stream.part(&entry.id.0);
             stream.part(&[entry.step as u8, entry.why as u8]);
-            stream.part(&[entry.set.to_be_bytes(), entry.clear.to_be_bytes()].concat());
+            stream.part(&(u128::from(entry.set) << 64 | u128::from(entry.clear)).to_be_bytes());
             if let Some(client) = entry.client() {
-                let prints = &self.prints[client * width..(client + 1) * width];
-                let set = (0..width).filter(|c| entry.set & (1 << c) != 0);
-                set.for_each(|c| stream.part(&prints[c].to_be_bytes()));
+                let prints = self.prints.get(client).iter().enumerate();
+                let set = prints.filter(|(c, _)| entry.set & (1 << c) != 0);
+                set.for_each(|(_, print)| stream.part(&print.to_be_bytes()));
             }
         }
         stream.finish()
@@ -326,7 +336,7 @@ impl Planner<'_> {
     /// What the rows that wait for a card may show: those cells stay as they stand. A file has none that could.
     fn waiting_fields(&self, card: usize) -> FieldSet {
         let rows = self.waiting.get(&(card as u32)).filter(|_| !self.is_file);
-        let cells = rows.into_iter().flatten().map(|waiting| self.rows.seen()[waiting.row as usize].cells());
+        let cells = rows.into_iter().flatten().map(|waiting| self.rows.seen(waiting.row as usize).cells());
         cells.fold(FieldSet::EMPTY, FieldSet::union)
     }
 
@@ -334,39 +344,35 @@ impl Planner<'_> {
         &self.closed.clients
     }
 
-    /// One entry per client.
-    fn clients(&self, prints: &[u64]) -> Vec<Entry> {
+    /// One entry per client, and the fingerprints of what those that change are given.
+    fn clients(&self) -> (Vec<Entry>, Lists<u64>) {
+        const CHUNK: usize = 4096;
         let clients = self.clients_of();
-        (0..clients.len())
-            .map(|client| {
-                let card = clients.cards[client];
-                let mut entry = Entry {
-                    id: clients.ids[client],
-                    client: client as u32,
-                    card: card.unwrap_or(NONE),
-                    is_tomb: card.is_some_and(|card| self.known.past.is_tomb(card as usize)),
-                    is_absent: false,
-                    step: Step::Stand,
-                    why: Reason::Rows,
-                    set: 0,
-                    clear: 0,
-                    refused: 0,
-                    denied: 0,
-                    replaced: 0,
-                };
-                match card {
-                    Some(card) if !entry.is_tomb => self.standing(&mut entry, client, card as usize, prints),
-                    _ => self.newcomer(&mut entry, client, prints),
+        let entry = |(id, card): (&ClientId, &Option<u32>)| Entry::new(*id, NONE, card.unwrap_or(NONE));
+        let mut entries: Vec<Entry> = clients.ids.iter().zip(&clients.cards).map(entry).collect();
+        let chunks = entries.par_chunks_mut(CHUNK).enumerate().map(|(chunk, entries)| {
+            let (mut new, mut prints) = (Vec::with_capacity(self.columns.len()), Lists::default());
+            for (place, entry) in entries.iter_mut().enumerate() {
+                let client = chunk * CHUNK + place;
+                entry.client = client as u32;
+                entry.is_tomb = entry.card().is_some_and(|card| self.known.past.is_tomb(card));
+                cells::fingerprints(self, client, &mut new);
+                match entry.card() {
+                    Some(card) if !entry.is_tomb => self.standing(entry, client, card, &new),
+                    _ => self.newcomer(entry, client, &new),
                 }
-                entry
-            })
-            .collect()
+                prints.extend(new.iter().copied().filter(|_| entry.set != 0));
+                prints.end();
+            }
+            prints
+        });
+        let prints = Lists::concat(chunks.collect());
+        (entries, prints)
     }
 
-    fn newcomer(&self, entry: &mut Entry, client: usize, prints: &[u64]) {
-        let width = self.columns.len();
-        let new = &prints[client * width..(client + 1) * width];
-        entry.set = (0..width).filter(|c| new[*c] != 0).fold(0, |bits, c| bits | 1 << c);
+    fn newcomer(&self, entry: &mut Entry, client: usize, new: &[u64]) {
+        let filled = new.iter().enumerate().filter(|(_, print)| **print != 0);
+        entry.set = filled.fold(0, |bits, (column, _)| bits | 1 << column);
         (entry.step, entry.why) = match (self.closed.may[client], self.mode) {
             (May::Gain, Mode::Update) => (Step::Omit, Reason::Mode),
             (May::Gain, _) => (Step::Create, Reason::Rows),
@@ -381,7 +387,7 @@ impl Planner<'_> {
         self.known.standing.binary_search(&id).is_ok()
     }
 
-    fn standing(&self, entry: &mut Entry, client: usize, card: usize, prints: &[u64]) {
+    fn standing(&self, entry: &mut Entry, client: usize, card: usize, new: &[u64]) {
         if self.closed.may[client] == May::Go {
             (entry.step, entry.why) = (Step::Delete, Reason::Refused);
             return;
@@ -393,7 +399,7 @@ impl Planner<'_> {
         }
         let before = self.columns.prints_of(self.known.past, card);
         let may_gain = self.closed.may[client] == May::Gain && self.mode != Mode::Create;
-        cells::compare(self, entry, client, prints, &before, may_gain);
+        cells::compare(self, entry, client, new, &before, may_gain);
         if entry.set | entry.clear != 0 {
             entry.step = Step::Update;
         }
@@ -440,20 +446,9 @@ impl Planner<'_> {
                 let (step, why) = self.card(card, as_if);
                 let is_absent = as_if.1 == Reason::Absent;
                 vanished += usize::from(is_absent);
-                let mut entry = Entry {
-                    id: past.ids[card as usize],
-                    client: NONE,
-                    card,
-                    is_tomb: past.is_tomb(card as usize),
-                    is_absent,
-                    step,
-                    why,
-                    set: 0,
-                    clear: 0,
-                    refused: 0,
-                    denied: 0,
-                    replaced: 0,
-                };
+                let is_tomb = past.is_tomb(card as usize);
+                let mut entry =
+                    Entry { is_tomb, is_absent, step, why, ..Entry::new(past.ids[card as usize], NONE, card) };
                 if self.closed.cards.contains_key(&card) && step == Step::Delete {
                     entry.refused = u64::MAX;
                 }

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Approved, Entry, Planner, Reason, Step};
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
+use super::{Approved, Entry, Plan, Planner, Reason, Step};
 use crate::{
+    change::ClientId,
     config::Config,
     csr::Lists,
     day::Day,
     gate::{Cleared, Closed, Granted, Rows},
     identity::Identifying,
-    likeness::Traits,
+    likeness,
     resolve::{RouteKeys, Waiting, Why},
     set::PurposeSet,
-    value::Private,
     written::{Written, unmarked},
 };
 
@@ -30,57 +33,41 @@ impl Planner<'_> {
 fn full_name(closed: &Closed, rows: &Rows<'_>, identifying: &Identifying, client: usize) -> Option<String> {
     let field = identifying.name()?;
     let cells = closed.clients.cells.get(client);
-    let name = cells.iter().find(|c| c.field == field && c.had_value())?.text(rows).map(Private::new)?;
-    Traits::new(Some(name.expose()), None, []).full_name()
+    let name = cells.iter().find(|c| c.field == field && c.had_value())?.text(rows)?;
+    likeness::full_name(name)
 }
 
-/// Cards on their way into a [`Written`].
-struct Writer<'a> {
-    approved: &'a Approved,
-    closed: &'a Closed,
-    rows: &'a Rows<'a>,
-    past: &'a Written,
-    keys: &'a RouteKeys,
-    identifying: Identifying,
-    waiting: BTreeMap<u32, Vec<&'a Waiting>>,
-    out: Written,
-    retired: Vec<crate::change::ClientId>,
+/// What the ledger will say of a route.
+pub struct After {
+    /// All of it.
+    pub written: Written,
+    /// Whether it is anything else than what it was made of.
+    pub differs: bool,
 }
 
-impl Approved {
-    /// What the ledger will say when this plan stands.
-    #[must_use]
-    pub fn after(
-        &self,
-        cleared: &Cleared<Closed>,
-        rows: &Granted<Rows<'_>>,
-        config: &Config,
-        past: &Written,
-        keys: &RouteKeys,
-    ) -> Written {
-        let cards = self.plan().entries.len();
-        let columns = self.plan().columns.names().to_vec();
-        let mut writer = Writer {
-            approved: self,
-            closed: cleared.get(),
-            rows: rows.get(),
-            past,
-            keys,
-            identifying: Identifying::of(config),
-            waiting: cleared.get().clients.waiting_by_card(),
-            out: Written {
-                runs: past.runs + u32::from(self.plan().entries.iter().any(is_born)),
-                prints: Vec::with_capacity(cards * columns.len()),
-                identities: Lists::with_capacity(cards, cards * 3),
-                handles: Lists::with_capacity(cards, cards * 3),
-                columns,
-                purposes: config.purposes.iter().map(|p| p.name.clone()).collect(),
-                ..Written::default()
-            },
-            retired: Vec::new(),
-        };
-        self.plan().entries.iter().for_each(|entry| writer.entry(entry));
-        writer.finish()
+/// What becomes of the memory of a card.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    Stays,
+    /// It stays, though nothing of the card stands.
+    Tomb,
+    Goes,
+}
+
+fn memory(entry: &Entry) -> Memory {
+    let was_tomb = entry.is_tomb;
+    let is_refused = entry.why == Reason::Refused && matches!(entry.step, Step::Omit | Step::Delete);
+    let goes = match entry.step {
+        Step::Omit if was_tomb => matches!(entry.why, Reason::Absent | Reason::Lapsed | Reason::Merged),
+        Step::Delete | Step::Omit => !is_refused,
+        _ => false,
+    };
+    if goes {
+        Memory::Goes
+    } else if is_refused || (was_tomb && entry.step != Step::Create) {
+        Memory::Tomb
+    } else {
+        Memory::Stays
     }
 }
 
@@ -90,51 +77,144 @@ fn is_born(entry: &Entry) -> bool {
     entry.card().is_none() && (entry.step == Step::Create || is_refused)
 }
 
-impl Writer<'_> {
-    fn entry(&mut self, entry: &Entry) {
-        let was_tomb = entry.is_tomb;
-        let is_refused = entry.why == Reason::Refused && matches!(entry.step, Step::Omit | Step::Delete);
-        let rises = was_tomb && entry.step == Step::Create;
-        let goes = match entry.step {
-            Step::Omit if was_tomb => matches!(entry.why, Reason::Absent | Reason::Lapsed | Reason::Merged),
-            Step::Delete | Step::Omit => !is_refused,
-            _ => false,
+impl Approved {
+    /// What the ledger will say when this plan stands, made of what it says now: column by column, so that
+    /// there are never two of all of them.
+    #[must_use]
+    pub fn after(
+        &self,
+        cleared: &Cleared<Closed>,
+        rows: &Granted<Rows<'_>>,
+        config: &Config,
+        mut written: Written,
+        keys: &RouteKeys,
+    ) -> After {
+        let plan = self.plan();
+        let mut differs = false;
+        let writer = Writer {
+            plan,
+            closed: cleared.get(),
+            rows: rows.get(),
+            keys,
+            identifying: Identifying::of(config),
+            waiting: cleared.get().clients.waiting_by_card(),
+            cards: (0..plan.entries.len() as u32)
+                .filter(|place| memory(&plan.entries[*place as usize]) != Memory::Goes)
+                .collect(),
         };
-        if goes {
-            self.retired.extend(entry.card().map(|_| entry.id));
-            return;
+        writer.cards(&mut written, &mut differs);
+        let entries = plan.entries.iter();
+        let gone = entries.filter(|entry| entry.card().is_some() && memory(entry) == Memory::Goes);
+        let gone: Vec<ClientId> = gone.map(|entry| entry.id).collect();
+        renew(&mut written.retired, &mut differs, |old| ascending(gone.into_iter().chain(old.iter().copied())));
+        // What was stopped has not been seen: it must explain the same changes once it is let through.
+        if self.stops().is_empty() && !plan.is_frozen {
+            renew(&mut written.seen, &mut differs, |_| cleared.get().clients.prints.clone());
+            renew(&mut written.innocent, &mut differs, |old| {
+                let known = |p: &u64| plan.vanished == 0 || old.binary_search(p).is_ok();
+                plan.untied.iter().copied().filter(known).collect()
+            });
         }
-        if is_refused || (was_tomb && !rises) {
-            self.out.tombs.push(entry.id);
-        }
-        match (entry.client(), entry.card()) {
-            (Some(client), _) => self.client(entry, client),
-            (None, Some(card)) => self.card(entry, card),
-            (None, None) => {}
-        }
+        renew(&mut written.waiting, &mut differs, |_| ascending(plan.items.iter().map(|i| i.key)));
+        let count = |why: Reason| plan.entries.iter().filter(|e| e.goes_by(why)).count() as u32;
+        renew(&mut written.removed, &mut differs, |old| remembered(old, self.today(), count(Reason::Absent)));
+        renew(&mut written.lapsed, &mut differs, |old| remembered(old, self.today(), count(Reason::Lapsed)));
+        After { written, differs }
+    }
+}
+
+/// Puts a new column in the place of an old one.
+fn renew<T: PartialEq>(column: &mut T, differs: &mut bool, make: impl FnOnce(&T) -> T) {
+    let new = make(column);
+    *differs |= new != *column;
+    *column = new;
+}
+
+fn ascending<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+type Hashes = SmallVec<[u64; 8]>;
+
+/// Cards on their way into a [`Written`].
+struct Writer<'a> {
+    plan: &'a Plan,
+    closed: &'a Closed,
+    rows: &'a Rows<'a>,
+    keys: &'a RouteKeys,
+    identifying: Identifying,
+    waiting: BTreeMap<u32, Vec<&'a Waiting>>,
+    /// The cards that are remembered, by their place among the entries.
+    cards: Vec<u32>,
+}
+
+impl Writer<'_> {
+    /// All that is remembered card by card.
+    fn cards(&self, out: &mut Written, differs: &mut bool) {
+        let clients = &self.closed.clients;
+        let runs = out.runs + u32::from(self.plan.entries.iter().any(is_born));
+        // First what is made of several columns.
+        let (shadows, shadow_prints, shadow_until) = self.shadows(out);
+        renew(&mut out.prints, differs, |old| self.prints(&out.columns, old));
+        renew(&mut out.handles, differs, |old| {
+            self.lists(|entry| pick(entry, |client, card| self.handles(client, card, old), |c| old.get(c).into()))
+        });
+        renew(&mut out.identities, differs, |old| {
+            self.lists(|entry| pick(entry, |client, _| clients.identities.get(client).into(), |c| old.get(c).into()))
+        });
+        renew(&mut out.carried, differs, |old| {
+            let of_card = |card: usize| old[card].without(self.closes(card));
+            let of_client = |client, card: Option<usize>| self.carried(client, card, card.map(|card| old[card]));
+            self.column(|entry| pick(entry, of_client, of_card))
+        });
+        renew(&mut out.names, differs, |old| {
+            let of_client = |entry: &Entry, client, card: Option<usize>| {
+                let known = card.filter(|_| entry.step == Step::Stand).map(|card| old[card]);
+                known.unwrap_or_else(|| self.name(client))
+            };
+            self.column(|entry| pick(entry, |client, card| of_client(entry, client, card), |card| old[card]))
+        });
+        renew(&mut out.until, differs, |old| {
+            self.column(|entry| pick(entry, |client, _| self.closed.until[client], |card| old[card]))
+        });
+        renew(&mut out.born, differs, |old| self.column(|entry| entry.card().map_or(runs, |card| old[card])));
+        renew(&mut out.ids, differs, |_| self.column(|entry| entry.id));
+        renew(&mut out.tombs, differs, |_| {
+            self.entries().filter(|entry| memory(entry) == Memory::Tomb).map(|entry| entry.id).collect()
+        });
+        renew(&mut out.shadows, differs, |_| shadows);
+        renew(&mut out.shadow_prints, differs, |_| shadow_prints);
+        renew(&mut out.shadow_until, differs, |_| shadow_until);
+        renew(&mut out.columns, differs, |_| self.plan.columns.names().to_vec());
+        renew(&mut out.runs, differs, |_| runs);
     }
 
-    /// A card that a client stands behind.
-    fn client(&mut self, entry: &Entry, client: usize) {
-        let clients = &self.closed.clients;
-        let card = entry.card();
-        self.out.ids.push(entry.id);
-        self.out.born.push(card.map_or(self.out.runs, |c| self.past.born[c]));
-        self.out.until.push(self.closed.until[client]);
-        self.out.carried.push(self.carried(client, card));
-        let changed = entry.step != Step::Stand;
-        let known = card.filter(|_| !changed).map(|c| self.past.names[c]);
-        self.out.names.push(known.unwrap_or_else(|| self.name(client)));
-        self.prints(entry, Some(client));
-        if let Some(shadow) = self.approved.plan().shadows.get(&client) {
-            self.out.shadows.push(entry.id);
-            self.out.shadow_prints.extend(shadow);
-            self.out.shadow_until.push(self.closed.shadow_until[client]);
-        }
-        self.out.identities.extend(clients.identities.get(client).iter().copied());
-        self.out.identities.end();
-        self.out.handles.extend(self.handles(client, card));
-        self.out.handles.end();
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.cards.iter().map(|place| &self.plan.entries[*place as usize])
+    }
+
+    fn column<T: Send>(&self, of: impl Fn(&Entry) -> T + Sync) -> Vec<T> {
+        self.cards.par_iter().map(|place| of(&self.plan.entries[*place as usize])).collect()
+    }
+
+    fn lists(&self, of: impl Fn(&Entry) -> Hashes + Sync) -> Lists<u64> {
+        let parts = self.cards.par_chunks(4096).map(|places| {
+            let mut lists = Lists::default();
+            for place in places {
+                lists.extend(of(&self.plan.entries[*place as usize]));
+                lists.end();
+            }
+            lists
+        });
+        Lists::concat(parts.collect())
+    }
+
+    /// The purposes that a refusal closes of a card whose rows are gone.
+    fn closes(&self, card: usize) -> PurposeSet {
+        self.closed.cards.get(&(card as u32)).copied().unwrap_or_default()
     }
 
     /// The rows that wait and may be what is left of a card beside those of its client.
@@ -143,16 +223,15 @@ impl Writer<'_> {
     }
 
     /// What a waiting row gave the card stays, and with it the purposes by which it may.
-    fn carried(&self, client: usize, card: Option<usize>) -> PurposeSet {
-        let before = card.map_or(PurposeSet::EMPTY, |card| self.past.carried[card]);
-        let waiting = self.waiting(card).iter().map(|waiting| self.rows.seen()[waiting.row as usize]);
+    fn carried(&self, client: usize, card: Option<usize>, before: Option<PurposeSet>) -> PurposeSet {
+        let waiting = self.waiting(card).iter().map(|waiting| self.rows.seen(waiting.row as usize));
         let live = waiting.fold(PurposeSet::EMPTY, |all, row| all.union(row.ready()).union(row.waiting()));
-        self.closed.carried[client].union(before.intersection(live))
+        self.closed.carried[client].union(before.unwrap_or_default().intersection(live))
     }
 
-    fn handles(&self, client: usize, card: Option<usize>) -> Vec<u64> {
-        let mut handles = Vec::new();
-        let before = card.map_or(&[][..], |card| self.past.handles.get(card));
+    fn handles(&self, client: usize, card: Option<usize>, old: &Lists<u64>) -> Hashes {
+        let mut handles = Hashes::new();
+        let before = card.map_or(&[][..], |card| old.get(card));
         for waiting in self.waiting(card) {
             let of = self.rows.handles(waiting.row as usize).iter().copied();
             let known = of.filter(|handle| before.iter().any(|b| unmarked(*b) == unmarked(*handle)));
@@ -161,7 +240,7 @@ impl Writer<'_> {
             handles.extend(known.map(|handle| if is_unsure { unmarked(handle) } else { handle }));
         }
         let rows = self.closed.clients.rows.get(client).iter();
-        handles.extend(rows.flat_map(|row| self.rows.handles(*row as usize)));
+        handles.extend(rows.flat_map(|row| self.rows.handles(*row as usize)).copied());
         handles.sort_unstable();
         handles.dedup();
         handles
@@ -172,70 +251,63 @@ impl Writer<'_> {
         name.map_or(0, |name| self.keys.name(&name))
     }
 
-    /// A card whose rows are gone, or wait.
-    fn card(&mut self, entry: &Entry, card: usize) {
-        self.out.ids.push(entry.id);
-        self.out.born.push(self.past.born[card]);
-        self.out.until.push(self.past.until[card]);
-        let closed = self.closed.cards.get(&(card as u32)).copied().unwrap_or_default();
-        let still = self.past.carried[card].without(closed);
-        self.out.carried.push(still);
-        self.out.names.push(self.past.names[card]);
-        self.prints(entry, None);
-        if entry.refused != 0 || self.past.shadows.binary_search(&entry.id).is_ok() || entry.why == Reason::Refused {
-            self.out.shadows.push(entry.id);
-            self.out.shadow_prints.extend(self.approved.plan().columns.shadow_of(self.past, card));
-            self.out.shadow_until.push(self.past.shadow_until(card));
+    /// The cards from which a refusal took something, and what would stand there had nobody refused.
+    fn shadows(&self, past: &Written) -> (Vec<ClientId>, Vec<u64>, Vec<Day>) {
+        let (mut ids, mut prints, mut until) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in self.entries() {
+            match (entry.client(), entry.card()) {
+                (Some(client), _) => {
+                    let Some(shadow) = self.plan.shadows.get(&client) else { continue };
+                    prints.extend(shadow);
+                    until.push(self.closed.shadow_until[client]);
+                }
+                (None, Some(card)) => {
+                    let was = || past.shadows.binary_search(&entry.id).is_ok();
+                    if entry.refused == 0 && entry.why != Reason::Refused && !was() {
+                        continue;
+                    }
+                    prints.extend_from_slice(&self.plan.columns.shadow_of(past, card));
+                    until.push(past.shadow_until(card));
+                }
+                (None, None) => continue,
+            }
+            ids.push(entry.id);
         }
-        self.out.identities.extend(self.past.identities.get(card).iter().copied());
-        self.out.identities.end();
-        self.out.handles.extend(self.past.handles.get(card).iter().copied());
-        self.out.handles.end();
+        (ids, prints, until)
     }
 
     /// What then stands in each column.
-    fn prints(&mut self, entry: &Entry, client: Option<usize>) {
-        let width = self.out.columns.len();
-        let before = entry.card().map(|card| self.approved.plan().columns.prints_of(self.past, card));
-        let is_tomb = self.out.tombs.last() == Some(&entry.id);
-        let sets = matches!(entry.step, Step::Create | Step::Update);
-        for column in 0..width {
-            let bit = 1 << column;
-            let print = if is_tomb || entry.clear & bit != 0 {
-                0
-            } else if let Some(client) = client.filter(|_| sets && entry.set & bit != 0) {
-                self.approved.plan().prints[client * width + column]
-            } else {
-                before.as_ref().map_or(0, |b| b[column])
-            };
-            self.out.prints.push(print);
-        }
+    fn prints(&self, columns: &[String], old: &[u64]) -> Vec<u64> {
+        let (width, before) = (self.plan.columns.len(), columns.len());
+        let mut prints = vec![0; self.cards.len() * width];
+        prints.par_chunks_mut(width.max(1)).zip(&self.cards).for_each(|(prints, place)| {
+            let entry = &self.plan.entries[*place as usize];
+            if memory(entry) == Memory::Tomb {
+                return;
+            }
+            if let Some(card) = entry.card() {
+                prints.copy_from_slice(&self.plan.columns.in_order(columns, &old[card * before..][..before]));
+            }
+            let sets = matches!(entry.step, Step::Create | Step::Update);
+            let new = entry.client().filter(|_| sets).map_or(&[][..], |client| self.plan.prints.get(client));
+            for (column, print) in prints.iter_mut().enumerate() {
+                let bit = 1 << column;
+                if entry.clear & bit != 0 {
+                    *print = 0;
+                } else if entry.set & bit != 0 && !new.is_empty() {
+                    *print = new[column];
+                }
+            }
+        });
+        prints
     }
+}
 
-    fn finish(mut self) -> Written {
-        let plan = self.approved.plan();
-        self.retired.extend(&self.past.retired);
-        self.retired.sort_unstable();
-        self.retired.dedup();
-        self.out.retired = self.retired;
-        let stopped = !self.approved.stops().is_empty();
-        // What was stopped has not been seen: it must explain the same changes once it is let through.
-        if stopped || plan.is_frozen {
-            self.out.seen.clone_from(&self.past.seen);
-            self.out.innocent.clone_from(&self.past.innocent);
-        } else {
-            self.out.seen.clone_from(&self.closed.clients.prints);
-            let known = |p: &u64| plan.vanished == 0 || self.past.innocent.binary_search(p).is_ok();
-            self.out.innocent = plan.untied.iter().copied().filter(known).collect();
-        }
-        self.out.waiting = plan.items.iter().map(|i| i.key).collect();
-        self.out.waiting.sort_unstable();
-        self.out.waiting.dedup();
-        let count = |why: Reason| plan.entries.iter().filter(|e| e.goes_by(why)).count() as u32;
-        let today = self.approved.today();
-        self.out.removed = remembered(&self.past.removed, today, count(Reason::Absent));
-        self.out.lapsed = remembered(&self.past.lapsed, today, count(Reason::Lapsed));
-        self.out
+/// What is known of the client that stands behind a card, or else of a card whose rows are gone, or wait.
+fn pick<T>(entry: &Entry, client: impl Fn(usize, Option<usize>) -> T, card: impl Fn(usize) -> T) -> T {
+    match (entry.client(), entry.card()) {
+        (Some(c), card) => client(c, card),
+        (None, c) => card(c.expect("an entry has a client or a card")),
     }
 }
 

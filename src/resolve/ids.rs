@@ -14,7 +14,7 @@ use crate::{
     written::{Index, Written, is_key, is_shared, shared, unmarked},
 };
 
-/// Clients with their ids, in the order of them.
+/// Clients with their ids, by the first of their rows.
 pub(super) struct Given {
     pub(super) ids: Vec<ClientId>,
     pub(super) cards: Vec<Option<u32>>,
@@ -73,19 +73,19 @@ impl Votes {
 pub(super) fn give(
     rows: &Rows<'_>,
     identifying: &Identifying,
-    read: &Read,
+    read: Read,
     links: Links,
     past: &Written,
     index: &Index<'_>,
     keys: &RouteKeys,
 ) -> Given {
     let cards = vec![None; links.clusters.len()];
-    let pairs = identities_of(&links.clusters, read);
+    let pairs = identities_of(&links.clusters, &read);
     let known_by = known_by(&pairs, links.clusters.len());
     let mut giver = Giver {
         rows,
         identifying,
-        read,
+        read: &read,
         clusters: links.clusters,
         past,
         index,
@@ -99,7 +99,10 @@ pub(super) fn give(
     giver.assign(&votes);
     giver.ask(&links.asks);
     let merged = giver.join_and_split(&votes);
-    giver.finish(merged, &links.undecided, &pairs)
+    let mut given = giver.finish(merged, &links.undecided, pairs);
+    given.prints = read.prints;
+    given.prints.par_sort_unstable();
+    given
 }
 
 /// Gives each card that has a hash of one of the groups, with its own mark. Both lists ascend.
@@ -207,21 +210,18 @@ impl Giver<'_> {
     }
 
     fn full_name(&self, row: u32) -> Option<String> {
-        let (row, seen) = (row as usize, self.rows.seen()[row as usize].cells());
-        self.identifying.traits(self.rows.record(row), seen).full_name()
+        let (row, seen) = (row as usize, self.rows.seen(row as usize).cells());
+        self.identifying.full_name(self.rows.record(row), seen)
     }
 
     /// Most votes, then the older card, then the smaller id; each card to one cluster. Of two clusters
     /// with as many votes for one card, the one whose rows stayed as they were has it.
     fn assign(&mut self, votes: &Votes) {
         let mut order: Vec<&(u32, u32, u32)> = votes.list.iter().collect();
-        order.par_sort_unstable_by_key(|(cluster, card, votes)| {
-            let (born, id) = (self.past.born[*card as usize], self.past.ids[*card as usize]);
-            let rows = self.clusters.get(*cluster as usize).iter();
-            let prints = rows.map(|row| self.read.prints[*row as usize]);
-            let edited = prints.clone().filter(|print| !self.was_seen(*print)).count();
-            (u32::MAX - votes, born, id, edited, prints.min())
-        });
+        // Cards stand in the order of their ids.
+        let older = |(_, card, votes): &(u32, u32, u32)| (u32::MAX - votes, self.past.born[*card as usize], *card);
+        order
+            .par_sort_unstable_by(|a, b| older(a).cmp(&older(b)).then_with(|| self.edited(a.0).cmp(&self.edited(b.0))));
         let mut taken = vec![false; self.past.len()];
         for (cluster, card, count) in order {
             // Where nothing but a key votes, the key is believed.
@@ -233,6 +233,12 @@ impl Giver<'_> {
                 taken[*card as usize] = true;
             }
         }
+    }
+
+    /// How many of a cluster's rows were edited, and the smallest of their prints.
+    fn edited(&self, cluster: u32) -> (usize, Option<u64>) {
+        let prints = self.clusters.get(cluster as usize).iter().map(|row| self.read.prints[*row as usize]);
+        (prints.clone().filter(|print| !self.was_seen(*print)).count(), prints.min())
     }
 
     /// Whether a cluster is the card's person: most of its identities are here, or the name agrees. A
@@ -316,15 +322,17 @@ impl Giver<'_> {
         }
     }
 
-    fn finish(mut self, merged: BTreeMap<u32, u32>, undecided: &BTreeSet<u32>, pairs: &[(u64, u32)]) -> Given {
+    fn finish(mut self, merged: BTreeMap<u32, u32>, undecided: &BTreeSet<u32>, pairs: Vec<(u64, u32)>) -> Given {
+        let still_said = self.still_said(undecided);
+        let held = self.held_days(&pairs);
+        drop(pairs);
         let ids = self.bear();
-        let mut order: Vec<(ClientId, u32)> =
-            (0..self.clusters.len() as u32).filter_map(|c| ids[c as usize].map(|id| (id, c))).collect();
-        order.par_sort_unstable();
+        // In the order of their first rows, which stand side by side in memory.
+        let order: Vec<(ClientId, u32)> = ids.iter().zip(0..).filter_map(|(id, c)| Some(((*id)?, c))).collect();
         let mut given = Given {
             ids: Vec::with_capacity(order.len()),
             cards: Vec::with_capacity(order.len()),
-            rows: Lists::with_capacity(order.len(), self.rows.seen().len()),
+            rows: Lists::with_capacity(order.len(), self.rows.len()),
             identities: Lists::with_capacity(order.len(), self.known_by.items().len()),
             merged: merged.into_iter().filter_map(|(card, c)| Some((card, ids[c as usize]?))).collect(),
             waiting: Vec::new(),
@@ -333,8 +341,6 @@ impl Giver<'_> {
             held: HashMap::new(),
             moved: self.moved(),
         };
-        let still_said = self.still_said(undecided);
-        let held = self.held_days(pairs);
         for (client, (id, cluster)) in order.into_iter().enumerate() {
             given.held.extend(held.get(&cluster).map(|day| (client, *day)));
             given.ids.push(id);
@@ -353,8 +359,6 @@ impl Giver<'_> {
             given.identities.end();
         }
         self.hold(&mut given, undecided);
-        given.prints.clone_from(&self.read.prints);
-        given.prints.par_sort_unstable();
         given
     }
 
@@ -369,7 +373,7 @@ impl Giver<'_> {
     }
 
     fn held_rows(&self) -> impl Iterator<Item = u32> + '_ {
-        self.rows.seen().iter().enumerate().filter(|(_, seen)| seen.is_held()).map(|(row, _)| row as u32)
+        (0..self.rows.len() as u32).filter(|row| self.rows.seen(*row as usize).is_held())
     }
 
     /// By card, what it was known by and a row that waits still says: as long as that row waits, the card

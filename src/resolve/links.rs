@@ -1,8 +1,9 @@
 //! Which rows are one person: exact identity values, with the guards that make that safe.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::rows::Read;
 use crate::{
@@ -38,41 +39,53 @@ struct Linker<'a> {
 
 const NONE: u32 = u32::MAX;
 
-pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read) -> Links {
+pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read, mut entries: Vec<(u64, u32)>) -> Links {
+    // Who has all his identities alone is joined with nobody.
+    keep_shared(&mut entries);
     let mut linker = Linker {
         read,
         traits: Vec::new(),
-        trait_of: vec![NONE; rows.seen().len()],
-        parents: (0..rows.seen().len() as u32).collect(),
+        trait_of: vec![NONE; rows.len()],
+        parents: (0..rows.len() as u32).collect(),
         shared: BTreeSet::new(),
         asks: Vec::new(),
         vague: Vec::new(),
     };
-    linker.describe(rows, identifying);
-    for group in read.entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
-        linker.judge(group);
-    }
+    linker.describe(rows, identifying, &entries);
+    entries.chunk_by(|a, b| a.0 == b.0).for_each(|group| linker.judge(group));
+    drop(entries);
     let (mut clusters, mut undecided) = linker.split_conflicts(rows);
     undecided.extend(linker.vague_rows(&clusters));
-    clusters.retain(|cluster| cluster.len() > 1 || !undecided.contains(&cluster[0]));
-    let mut lists = Lists::with_capacity(clusters.len(), rows.seen().len());
-    for cluster in clusters {
-        lists.extend(cluster);
-        lists.end();
+    if !undecided.is_empty() {
+        clusters.retain(|cluster| cluster.len() > 1 || !undecided.contains(&cluster[0]));
     }
-    Links { clusters: lists, undecided, asks: linker.asks }
+    Links { clusters, undecided, asks: linker.asks }
+}
+
+/// Leaves out the identities that stand once.
+fn keep_shared(entries: &mut Vec<(u64, u32)>) {
+    let (mut start, mut kept) = (0, 0);
+    while start < entries.len() {
+        let same = entries[start..].iter().take_while(|e| e.0 == entries[start].0).count();
+        if same > 1 {
+            entries.copy_within(start..start + same, kept);
+            kept += same;
+        }
+        start += same;
+    }
+    entries.truncate(kept);
+    entries.shrink_to_fit();
 }
 
 impl Linker<'_> {
     /// Describes the people of all rows that share an identity with another, equal descriptions once.
-    fn describe(&mut self, rows: &Rows<'_>, identifying: &Identifying) {
-        let groups = self.read.entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1);
-        let mut sharing: Vec<u32> = groups.flatten().map(|(_, row)| *row).collect();
+    fn describe(&mut self, rows: &Rows<'_>, identifying: &Identifying, entries: &[(u64, u32)]) {
+        let mut sharing: Vec<u32> = entries.iter().map(|(_, row)| *row).collect();
         sharing.par_sort_unstable();
         sharing.dedup();
         let mut described: Vec<(Traits, u32)> = sharing
             .into_par_iter()
-            .map(|row| (identifying.traits(rows.record(row as usize), rows.seen()[row as usize].cells()), row))
+            .map(|row| (identifying.traits(rows.record(row as usize), rows.seen(row as usize).cells()), row))
             .collect();
         described.par_sort_unstable();
         for (traits, row) in described {
@@ -90,9 +103,7 @@ impl Linker<'_> {
     /// Joins the rows that share one identity, as far as that is safe.
     fn judge(&mut self, group: &[(u64, u32)]) {
         let identity = group[0].0;
-        let mut kinds: Vec<u32> = group.iter().map(|(_, row)| self.trait_of[*row as usize]).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds = self.kinds(group.iter().map(|(_, row)| *row));
         let is_role = self.read.roles.binary_search(&identity).is_ok();
         if !is_role && self.all_join(&kinds) {
             return group.windows(2).for_each(|pair| self.union(pair[0].1, pair[1].1));
@@ -102,6 +113,14 @@ impl Linker<'_> {
         if kinds.len() <= TRAITS_MAX {
             self.question(group, &kinds, is_role);
         }
+    }
+
+    /// The different descriptions of some rows.
+    fn kinds(&self, rows: impl Iterator<Item = u32>) -> SmallVec<[u32; 4]> {
+        let mut kinds: SmallVec<[u32; 4]> = rows.map(|row| self.trait_of[row as usize]).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 
     fn all_join(&self, kinds: &[u32]) -> bool {
@@ -163,8 +182,11 @@ impl Linker<'_> {
 
     /// Rows that say too little to tell to whom of a shared value they belong, and that nothing else
     /// joined to anybody. Beside a role address a row with a value of its own is somebody of its own.
-    fn vague_rows(&self, clusters: &[Vec<u32>]) -> BTreeSet<u32> {
-        let alone: BTreeSet<u32> = clusters.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
+    fn vague_rows(&self, clusters: &Lists<u32>) -> BTreeSet<u32> {
+        if self.vague.is_empty() {
+            return BTreeSet::new();
+        }
+        let alone: HashSet<u32> = clusters.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
         let has_own = |row: u32| self.read.identities.get(row as usize).iter().any(|i| !self.shared.contains(i));
         let waits = |(row, is_role): &&(u32, bool)| alone.contains(row) && !(*is_role && has_own(*row));
         self.vague.iter().filter(waits).map(|(row, _)| *row).collect()
@@ -187,26 +209,28 @@ impl Linker<'_> {
     /// The clusters, held rows aside. Where a cluster holds people that can't be one, the rows that
     /// agree with both sides belong to nobody yet, and without them the sides fall apart: every path
     /// between two rows that clash goes through one.
-    fn split_conflicts(&mut self, rows: &Rows<'_>) -> (Vec<Vec<u32>>, BTreeSet<u32>) {
-        let mut pairs: Vec<(u32, u32)> = (0..rows.seen().len() as u32)
-            .filter(|row| !rows.seen()[*row as usize].is_held())
+    fn split_conflicts(&mut self, rows: &Rows<'_>) -> (Lists<u32>, BTreeSet<u32>) {
+        let mut pairs: Vec<(u32, u32)> = (0..rows.len() as u32)
+            .filter(|row| !rows.seen(*row as usize).is_held())
             .map(|row| (self.find(row), row))
             .collect();
         pairs.par_sort_unstable();
-        let (mut clusters, mut undecided) = (Vec::new(), BTreeSet::new());
+        let (mut clusters, mut undecided) = (Lists::with_capacity(0, pairs.len()), BTreeSet::new());
         for component in pairs.chunk_by(|a, b| a.0 == b.0) {
-            let members: Vec<u32> = component.iter().map(|(_, row)| *row).collect();
-            let mut kinds: Vec<u32> = members.iter().map(|row| self.trait_of[*row as usize]).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            if members.len() == 1 || self.all_join(&kinds) {
-                clusters.push(members);
-            } else {
-                let ambiguous = self.ambiguous(&kinds);
-                let (waiting, rest): (Vec<u32>, Vec<u32>) =
-                    members.into_iter().partition(|row| ambiguous.contains(&self.trait_of[*row as usize]));
-                undecided.extend(waiting);
-                clusters.extend(self.rejoin(&rest));
+            let members = component.iter().map(|(_, row)| *row);
+            let kinds = self.kinds(members.clone());
+            if component.len() == 1 || self.all_join(&kinds) {
+                clusters.extend(members);
+                clusters.end();
+                continue;
+            }
+            let ambiguous = self.ambiguous(&kinds);
+            let (waiting, rest): (Vec<u32>, Vec<u32>) =
+                members.partition(|row| ambiguous.contains(&self.trait_of[*row as usize]));
+            undecided.extend(waiting);
+            for cluster in self.rejoin(&rest) {
+                clusters.extend(cluster);
+                clusters.end();
             }
         }
         (clusters, undecided)
@@ -233,9 +257,7 @@ impl Linker<'_> {
         let mut entries: Vec<(u64, u32)> = identities.collect();
         entries.sort_unstable();
         for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
-            let mut kinds: Vec<u32> = group.iter().map(|(_, row)| self.trait_of[*row as usize]).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
+            let kinds = self.kinds(group.iter().map(|(_, row)| *row));
             if self.shared.contains(&group[0].0) || !self.all_join(&kinds) {
                 self.join_by_name(group, &kinds);
             } else {

@@ -85,10 +85,10 @@ impl Matching {
     }
 }
 
-/// The clients of one route, in the order of their ids, and what could not be decided.
+/// The clients of one route, in no order that means anything, and what could not be decided.
 #[derive(Debug, Default)]
 pub struct Clients {
-    /// Their ids, ascending.
+    /// Their ids.
     pub ids: Vec<ClientId>,
     /// The card that each has, by its place in [`Written`]; `None` when it is born now.
     pub cards: Vec<Option<u32>>,
@@ -171,9 +171,9 @@ pub fn resolve(
     keys: &RouteKeys,
 ) -> Granted<Clients> {
     rows.map(|rows| {
-        let read = rows::read(rows, &matching.identifying, keys);
-        let links = links::link(rows, &matching.identifying, &read);
-        let given = ids::give(rows, &matching.identifying, &read, links, past, index, keys);
+        let (read, entries) = rows::read(rows, &matching.identifying, keys);
+        let links = links::link(rows, &matching.identifying, &read, entries);
+        let given = ids::give(rows, &matching.identifying, read, links, past, index, keys);
         survivors::pick(rows, matching, given)
     })
 }

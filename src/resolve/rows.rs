@@ -20,8 +20,6 @@ pub(super) struct Read {
     pub(super) prints: Vec<u64>,
     /// Identities that are role addresses, ascending.
     pub(super) roles: Vec<u64>,
-    /// Every identity that may join its row to others, held rows aside, ascending.
-    pub(super) entries: Vec<(u64, u32)>,
 }
 
 #[derive(Default)]
@@ -33,8 +31,9 @@ struct Part {
     roles: Vec<u64>,
 }
 
-pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys) -> Read {
-    let numbers: Vec<u32> = (0..rows.seen().len() as u32).collect();
+/// Reads the rows; beside them every identity that may join its row to others, held rows aside, ascending.
+pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys) -> (Read, Vec<(u64, u32)>) {
+    let numbers: Vec<u32> = (0..rows.len() as u32).collect();
     let parts: Vec<Part> = numbers
         .par_chunks(4096)
         .map(|chunk| {
@@ -61,18 +60,18 @@ pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys)
     roles.dedup();
     let mut entries = Vec::with_capacity(identities.items().len());
     for row in numbers {
-        if joins[row as usize] && !rows.seen()[row as usize].is_held() {
+        if joins[row as usize] && !rows.seen(row as usize).is_held() {
             entries.extend(identities.get(row as usize).iter().map(|identity| (*identity, row)));
         }
     }
     entries.par_sort_unstable();
-    Read { identities, prints, roles, entries }
+    (Read { identities, prints, roles }, entries)
 }
 
 impl Part {
     fn row(&mut self, rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) {
         let start = self.identities.len();
-        let seen = rows.seen()[row].cells();
+        let seen = rows.seen(row).cells();
         identifying.each(rows.record(row), seen, |value| {
             let identity = keys.identity(&value);
             self.identities.push(identity);
@@ -105,7 +104,7 @@ impl Part {
 fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
     let mut stream = keys.print.stream();
     rows.handles(row).iter().for_each(|h| stream.part(&h.to_be_bytes()));
-    let seen = rows.seen()[row].cells();
+    let seen = rows.seen(row).cells();
     for field in identifying.fields().intersection(seen).iter() {
         stream.part(&[field.0]);
         stream.part(rows.record(row).text(field).map_or(&[], |t| t.expose().as_bytes()));

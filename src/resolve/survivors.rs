@@ -86,13 +86,7 @@ pub(super) fn pick(rows: &Rows<'_>, matching: &Matching, given: Given) -> Client
             lists
         })
         .collect();
-    let mut cells = Lists::with_capacity(numbers.len(), parts.iter().map(|p| p.items().len()).sum());
-    for part in parts {
-        for list in part.iter() {
-            cells.extend(list.iter().copied());
-            cells.end();
-        }
-    }
+    let cells = Lists::concat(parts);
     Clients {
         ids: given.ids,
         cards: given.cards,

@@ -36,7 +36,7 @@ struct Route {
     id: RouteId,
     past: Written,
     shop: Arc<Mutex<Shop>>,
-    kept: Option<Kept>,
+    last: Option<(RunId, Option<[u8; 32]>)>,
     runs: u128,
 }
 
@@ -77,12 +77,12 @@ fn records(config: &Config, lines: &[Vec<Vec<String>>; 3], keys: &Keys) -> Recor
         pull::pull(opened, config, today, &Silent).await
     });
     assert!(pulled.sources.iter().all(|s| s.trouble.is_none()), "{:?}", pulled.sources);
-    check::check(pulled.drafts, config, today, keys).records
+    check::check(pulled.drafts, config, today, keys, &Silent).records
 }
 
 impl Route {
     fn new(id: u16) -> Self {
-        Self { id: RouteId(id), past: Written::default(), shop: Arc::default(), kept: None, runs: 0 }
+        Self { id: RouteId(id), past: Written::default(), shop: Arc::default(), last: None, runs: 0 }
     }
 
     /// One run; returns all that the route did, in bytes, and what waits.
@@ -100,28 +100,29 @@ impl Route {
         let standing: Vec<ClientId> = found.ids.clone();
         let (frozen, owed) = (PurposeSet::EMPTY, std::collections::BTreeMap::new());
         let around = Around { config, reached, past: &past, index: &index, keys: &route_keys, frozen, owed: &owed };
-        let known = Known { config, past: &past, index: &index, keys: &route_keys, prints, standing: &standing, today };
+        let (keys, prints, standing) = (&route_keys, &prints, &standing);
+        let known = Known { config, past: &past, index: &index, keys, prints, standing, today };
         let rows = gate::project(records, reached, config, self.id);
         let clients =
             resolve::resolve(&rows, &Matching::new(config, usize::from(self.id.0)), &past, &index, &route_keys);
         let cleared = gate::close(clients, &rows, &around);
         let plan = Plan::between(&cleared, &rows, &known);
-        let approved = plan.approve(&Guard { percent: 10, emptied: false, today }, &past, &standing);
-        let digest = approved.digest(&known.prints);
-        let after = approved.after(&cleared, &rows, config, &past, &route_keys);
+        let approved = plan.approve(&Guard { percent: 10, emptied: false, today }, &past, standing);
+        let digest = approved.digest(prints);
+        let after = approved.after(&cleared, &rows, config, past, &route_keys);
         let items: Vec<_> = approved.plan().items.iter().map(|i| (i.key, i.why, i.cards.clone(), i.is_new)).collect();
         let stops = approved.stops().to_vec();
         self.runs += 1;
         let run = RunId(uuid::Uuid::from_u128(self.runs));
-        let stand = apply::Stand { kept: self.kept.take(), ids: standing.clone(), digest: None, is_file: false };
+        let stand = apply::Stand { last: self.last, ids: standing.clone(), digest: None, is_file: false };
         let mut paper = Paper(None);
-        let intended = Kept { run, digest: None, written: after };
-        let job = Applied { approved: &approved, cleared: &cleared, rows: &rows, stand: &stand, intended, digest };
-        block(apply::apply(self.id, &route.name, &job, &mut counter, &mut paper)).expect("it writes");
-        let (after, entries) = (job.intended.written.clone(), format!("{:?}", approved.plan().counts()));
-        drop(job);
-        self.past = paper.0.unwrap_or(after);
-        self.kept = Some(Kept { run, digest: None, written: self.past.clone() });
+        let entries = format!("{:?}", approved.plan().counts());
+        let written = after.written.clone();
+        let (cleared, rows, stand, progress) = (&cleared, &rows, &stand, &Silent);
+        let job = Applied { approved: &approved, cleared, rows, stand, digest, run, progress };
+        block(apply::apply(self.id, &route.name, &job, after, &mut counter, &mut paper)).expect("it writes");
+        self.past = paper.0.unwrap_or(written);
+        self.last = Some((run, None));
         let shop = self.shop.lock().expect("nobody panicked").clone();
         format!("{:?}\n{digest:?}\n{items:?}\n{stops:?}\n{entries}\n{:?}", shop, self.past)
     }

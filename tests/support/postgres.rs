@@ -19,6 +19,12 @@ const VARIABLE: &str = "SHEETBRIDGE_TEST_POSTGRES";
 /// # Panics
 /// When there is none and none can be started.
 pub(crate) fn server() -> Option<&'static Server> {
+    // Every test that wants it says why it can't have it.
+    found().unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The same, or why there is none.
+pub(crate) fn found() -> Result<Option<&'static Server>, &'static str> {
     static SERVER: LazyLock<Result<Option<Server>, String>> = LazyLock::new(|| match std::env::var(VARIABLE) {
         Ok(off) if off == "off" => {
             let _ = writeln!(std::io::stderr(), "skipped: {VARIABLE}=off");
@@ -27,8 +33,7 @@ pub(crate) fn server() -> Option<&'static Server> {
         Ok(url) if !url.is_empty() => Ok(Some(Server { url, private: None })),
         _ => Server::start().map(Some),
     });
-    // Every test that wants it says why it can't have it.
-    SERVER.as_ref().unwrap_or_else(|why| panic!("{why}")).as_ref()
+    SERVER.as_ref().map(Option::as_ref).map_err(String::as_str)
 }
 
 /// A server on which tests may make databases.

@@ -8,11 +8,14 @@ pub(super) fn is_contact(text: &str) -> bool {
 
 /// Seven digits or more, and no letter.
 fn is_phone(text: &str) -> bool {
+    if text.contains(char::is_alphabetic) {
+        return false;
+    }
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let group = |t: &str| t.chars().filter(char::is_ascii_digit).count() == 6;
     // a postcode beside a house number has seven as well
     let postcode = !text.starts_with('+') && text.split([' ', ',']).next().is_some_and(group) && digits < 10;
-    digits >= 7 && !postcode && !text.contains(char::is_alphabetic)
+    digits >= 7 && !postcode
 }
 
 fn is_mail(token: &str) -> bool {
@@ -21,6 +24,9 @@ fn is_mail(token: &str) -> bool {
 
 /// With a scheme, or a host with a path behind it: `vk.com/anna`.
 fn is_link(token: &str) -> bool {
+    if !token.contains(['.', ':']) {
+        return false;
+    }
     let host = token.split('/').next().unwrap_or_default();
     let dotted = host
         .rsplit_once('.')

@@ -102,7 +102,10 @@ fn parse(inputs: &[Input<'_>], _how: &How, out: &mut Out<'_>) {
     let russian = parts.iter().flatten().any(|p| p.contains(|c| matches!(c, '\u{400}'..='\u{52f}')));
     let order = if russian { RUSSIAN_ORDER } else { WESTERN_ORDER };
     let given: Vec<&str> = order.iter().filter_map(|&at| parts[at].as_deref()).collect();
-    let address = tidy(&given.join(", "));
+    let address = match given.as_slice() {
+        [whole] if is_tidy(whole) => Cow::Borrowed(*whole),
+        _ => Cow::Owned(tidy(&given.join(", "))),
+    };
     let repaired = alike::repair(&address, Reach::Mixed).inspect(|_| out.note(LOOKALIKE));
     out.value(repaired.as_deref().unwrap_or(&address));
 }
@@ -121,6 +124,24 @@ fn text<'a>(input: &Input<'a>) -> Result<Option<Cow<'a, str>>, Code> {
         Raw::Number(_) | Raw::Bool(_) => Err(NOT_TEXT),
         Raw::Blank | Raw::Error(_) => Ok(None),
     }
+}
+
+/// Whether [`tidy`] has surely nothing to do, as in most cells.
+fn is_tidy(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        let fine = match byte {
+            b',' => before != b',' && before != b' ',
+            b' ' => before != b' ',
+            b';' | b'\n' => false,
+            _ => before != b',' && (before != b'.' || byte.is_ascii_punctuation()),
+        };
+        if !fine {
+            return false;
+        }
+        before = byte;
+    }
+    before != b',' && before != b' '
 }
 
 /// One line, with one comma and one space between its parts, and a space after an abbreviation's full stop.
@@ -249,6 +270,11 @@ mod tests {
         #[test]
         fn a_canonical_address_stays_as_it_is(text in "(ул\\.|Ленина|д\\.|кв|[ ,;.\n-]|[0-9]{1,3}|\\PC){0,9}") {
             prop_assert_eq!(tidy(&tidy(&text)), tidy(&text));
+        }
+
+        #[test]
+        fn what_looks_tidy_is(text in "([aул1.)«]{0,3}[ ,]{0,2}){0,6}|\\PC{0,12}") {
+            prop_assert!(!is_tidy(&text) || tidy(&text) == text, "{}", text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! CSV as a source: every file is one tab.
 
 use async_trait::async_trait;
-use csv::ByteRecord;
+use csv::StringRecord;
 
 use super::{
     super::{SourcePlace, files},
@@ -136,7 +136,7 @@ impl File {
             }
             // Blank lines count as rows, so that a row's place in `head` says its number.
             head.resize((records.number - head_row) as usize, Vec::new());
-            head.push(records.record.iter().map(|f| text(f).to_owned()).collect());
+            head.push(records.record.iter().map(str::to_owned).collect());
         }
         Tab { file: self.name.clone(), title: None, head, head_row }
     }
@@ -155,7 +155,7 @@ impl File {
             if records.number <= header {
                 continue;
             }
-            let cells = columns.iter().map(|c| record.get(usize::from(*c)).map_or(Raw::Blank, |f| Raw::Text(text(f))));
+            let cells = columns.iter().map(|c| record.get(usize::from(*c)).map_or(Raw::Blank, Raw::Text));
             if columns.iter().all(|c| record.get(usize::from(*c)).is_none_or(is_blank)) {
                 rows.blank += 1;
             } else {
@@ -188,7 +188,7 @@ impl File {
 struct Records<'a> {
     reader: csv::Reader<&'a [u8]>,
     text: &'a str,
-    record: ByteRecord,
+    record: StringRecord,
     /// Where the record starts in the text.
     start: usize,
     number: u32,
@@ -201,7 +201,7 @@ impl<'a> Records<'a> {
         Self {
             reader: file.reader(),
             text: &file.text,
-            record: ByteRecord::new(),
+            record: StringRecord::new(),
             start: 0,
             number: 0,
             embedded: 0,
@@ -210,8 +210,8 @@ impl<'a> Records<'a> {
     }
 
     fn advance(&mut self) -> bool {
-        // Reading from memory with any number of fields, the reader has no reason to fail.
-        if !self.reader.read_byte_record(&mut self.record).unwrap_or(false) {
+        // With any number of fields, and cut at ASCII letters alone, the reader has no reason to fail.
+        if !self.reader.read_record(&mut self.record).expect("a text in memory can be read to its end") {
             return false;
         }
         // The reader's position is before the blank lines that it skipped.
@@ -220,22 +220,17 @@ impl<'a> Records<'a> {
         let (bytes, lines) = skipped.fold((0, 0), |(n, lines), b| (n + 1, lines + u64::from(b == b'\n')));
         self.start = byte + bytes;
         self.number = if self.has_lines { (line + lines - self.embedded) as u32 } else { self.number + 1 };
-        self.embedded += memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
+        self.embedded += memchr::memchr_iter(b'\n', self.record.as_slice().as_bytes()).count() as u64;
         true
     }
 }
 
-/// A field of a decoded text: the delimiters are ASCII, so it is cut between characters.
-fn text(field: &[u8]) -> &str {
-    std::str::from_utf8(field).unwrap_or_default()
+fn is_blank(field: &str) -> bool {
+    field.bytes().all(|b| b.is_ascii_whitespace()) || (!field.is_ascii() && mess::is_blank(field))
 }
 
-fn is_blank(field: &[u8]) -> bool {
-    field.iter().all(u8::is_ascii_whitespace) || (!field.is_ascii() && mess::is_blank(text(field)))
-}
-
-fn filled_width(record: &ByteRecord) -> usize {
-    record.iter().rposition(|f| !is_blank(f)).map_or(0, |last| last + 1)
+fn filled_width(record: &StringRecord) -> usize {
+    (0..record.len()).rfind(|f| !is_blank(&record[*f])).map_or(0, |last| last + 1)
 }
 
 /// How the ends of rows compare with the header's.
@@ -252,7 +247,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(&mut self, record: &ByteRecord) -> Edge {
+    fn of(&mut self, record: &StringRecord) -> Edge {
         self.rows += 1;
         if self.is_uncut(record) {
             Edge::Uncut
@@ -269,8 +264,8 @@ impl Edges {
     }
 
     /// A whole row in its first cell, with as many cuts of another kind as the header has.
-    fn is_uncut(&self, record: &ByteRecord) -> bool {
-        let cuts = |byte: u8| memchr::memchr_iter(byte, &record[0]).count();
+    fn is_uncut(&self, record: &StringRecord) -> bool {
+        let cuts = |byte: u8| memchr::memchr_iter(byte, record[0].as_bytes()).count();
         record.len() == 1 && self.width > 2 && dialect::DELIMITERS.iter().any(|(_, byte)| cuts(*byte) + 1 >= self.width)
     }
 

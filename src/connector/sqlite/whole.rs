@@ -73,28 +73,32 @@ impl Whole for SqliteTable {
         self.writing = None;
         let path = self.path()?;
         make_folder(&path)?;
-        let connection = locked(&path, self.patience).await?;
+        let (connection, is_new) = locked(&path, self.patience).await?;
         schema::extend(&connection, &self.place.table, &self.place.layout)?;
-        self.writing = Some(Writing::new(connection, run, &self.place));
+        self.writing = Some(Writing::new(connection, is_new, run, &self.place));
         Ok(())
     }
 
     async fn write(&mut self, batch: &[Change<'_>]) -> Result<(), Failure> {
         // Taken out while it changes: after a failure nothing is left that could be committed.
         let mut writing = self.writing.take().expect("`begin` comes before `write`");
-        for change in batch {
-            writing.apply(change, &self.place.layout.columns)?;
+        for alike in batch.chunk_by(is_alike) {
+            writing.apply(alike, &self.place.layout.columns)?;
         }
         self.writing = Some(writing);
         Ok(())
     }
 
     async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure> {
-        let Writing { connection, run, .. } = self.writing.take().expect("`begin` comes before `commit`");
+        let Writing { connection, is_new, run, .. } = self.writing.take().expect("`begin` comes before `commit`");
         schema::note(&connection, &self.place.table, &self.place.route, run).map_err(|e| failure::of(&e))?;
         // Where the database is not in WAL mode, readers hold a commit up.
         connection.busy_timeout(self.patience).map_err(|e| failure::of(&e))?;
         connection.execute_batch("COMMIT").map_err(|e| failure::of_commit(&e))?;
+        if is_new {
+            // Not before: through the log all of a new database would be written twice.
+            let _ = connection.pragma_update(None, "journal_mode", "wal");
+        }
         Ok(None)
     }
 }
@@ -106,12 +110,12 @@ fn open(path: &Path, extra: OpenFlags, patience: Duration) -> Result<Connection,
     Ok(connection)
 }
 
-/// The open database in a transaction of its one writer.
-async fn locked(path: &Path, patience: Duration) -> Result<Connection, Failure> {
+/// The open database in a transaction of its one writer, and whether it is new.
+async fn locked(path: &Path, patience: Duration) -> Result<(Connection, bool), Failure> {
     let until = Instant::now() + patience;
     loop {
         match lock(path) {
-            Ok(connection) => return Ok(connection),
+            Ok(locked) => return Ok(locked),
             Err(error) => match failure::of(&error) {
                 Failure::Transient { .. } if Instant::now() < until => sleep(PAUSE).await,
                 failure => return Err(failure),
@@ -120,17 +124,14 @@ async fn locked(path: &Path, patience: Duration) -> Result<Connection, Failure> 
     }
 }
 
-fn lock(path: &Path) -> Result<Connection, Error> {
+fn lock(path: &Path) -> Result<(Connection, bool), Error> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE, Duration::ZERO)?;
-    let is_new = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
-    if is_new {
-        connection.pragma_update(None, "journal_mode", "wal")?;
-    }
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // Who goes shall not stay behind in the free pages of the file.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    Ok(connection)
+    let is_new = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok((connection, is_new))
 }
 
 fn make_folder(path: &Path) -> Result<(), Failure> {
@@ -156,55 +157,70 @@ fn ids(connection: &Connection, table: &str) -> Result<Vec<ClientId>, Error> {
 /// A transaction under way.
 struct Writing {
     connection: Connection,
+    /// Whether the database had nothing in it.
+    is_new: bool,
     run: RunId,
     table: String,
-    /// Which columns the change at hand sets, and the statement for each such choice so far.
-    sets: Vec<bool>,
-    puts: HashMap<Box<[bool]>, String>,
+    /// The statement for each choice of columns so far.
+    puts: HashMap<Vec<bool>, String>,
     delete: String,
 }
 
 impl Writing {
-    fn new(connection: Connection, run: RunId, place: &DestinationPlace) -> Self {
+    fn new(connection: Connection, is_new: bool, run: RunId, place: &DestinationPlace) -> Self {
         connection.set_prepared_statement_cache_capacity(256);
         let table = quoted(&place.table);
         let delete = format!("DELETE FROM {table} WHERE {ID_COLUMN} = ?1");
-        Self { connection, run, table, sets: Vec::new(), puts: HashMap::new(), delete }
+        Self { connection, is_new, run, table, puts: HashMap::new(), delete }
     }
 
-    fn apply(&mut self, change: &Change<'_>, columns: &[LayoutColumn]) -> Result<(), Failure> {
-        if change.action == Action::Delete {
-            return self.delete(change).map_err(|e| failure::of_rows(&e));
+    /// Writes changes that are alike.
+    fn apply(&mut self, changes: &[Change<'_>], columns: &[LayoutColumn]) -> Result<(), Failure> {
+        if changes[0].action == Action::Delete {
+            return self.delete(changes).map_err(|e| failure::of_rows(&e));
         }
-        assert_eq!(change.cells.len(), columns.len(), "one entry per column");
-        for (cell, column) in change.cells.iter().zip(columns) {
-            if let Write::Set(text) = cell {
-                must_fit(*text, column)?;
+        for change in changes {
+            assert_eq!(change.cells.len(), columns.len(), "one entry per column");
+            for (cell, column) in change.cells.iter().zip(columns) {
+                if let Write::Set(text) = cell {
+                    must_fit(*text, column)?;
+                }
             }
         }
-        self.put(change, columns).map_err(|e| failure::of_rows(&e))
+        self.put(changes, columns).map_err(|e| failure::of_rows(&e))
     }
 
-    fn delete(&self, change: &Change<'_>) -> Result<(), Error> {
-        self.connection.prepare_cached(&self.delete)?.execute([change.id.to_string()]).map(|_| ())
+    fn delete(&self, changes: &[Change<'_>]) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached(&self.delete)?;
+        changes.iter().try_for_each(|change| statement.execute([change.id.to_string()]).map(|_| ()))
     }
 
     /// A creation sets every column, an update those that it doesn't keep; either makes the row if there
     /// is none.
-    fn put(&mut self, change: &Change<'_>, columns: &[LayoutColumn]) -> Result<(), Error> {
-        self.sets.clear();
-        self.sets.extend(change.cells.iter().map(|c| change.action == Action::Create || *c != Write::Keep));
-        if !self.puts.contains_key(self.sets.as_slice()) {
-            self.puts.insert(self.sets.as_slice().into(), put_sql(&self.table, columns, &self.sets));
+    fn put(&mut self, changes: &[Change<'_>], columns: &[LayoutColumn]) -> Result<(), Error> {
+        let sets: Vec<bool> = (0..columns.len()).map(|column| is_set(&changes[0], column)).collect();
+        let sql = self.puts.entry(sets).or_insert_with_key(|sets| put_sql(&self.table, columns, sets));
+        let mut statement = self.connection.prepare_cached(sql)?;
+        for change in changes {
+            statement.raw_bind_parameter(1, change.id.to_string())?;
+            let set = change.cells.iter().zip(columns).enumerate().filter(|(column, _)| is_set(change, *column));
+            for (place, (_, (cell, column))) in (2..).zip(set) {
+                bind(&mut statement, place, cell, column.kind)?;
+            }
+            statement.raw_execute()?;
         }
-        let mut statement = self.connection.prepare_cached(&self.puts[self.sets.as_slice()])?;
-        statement.raw_bind_parameter(1, change.id.to_string())?;
-        let set = self.sets.iter().zip(&change.cells).zip(columns).filter(|((sets, _), _)| **sets);
-        for (place, ((_, cell), column)) in (2..).zip(set) {
-            bind(&mut statement, place, cell, column.kind)?;
-        }
-        statement.raw_execute().map(|_| ())
+        Ok(())
     }
+}
+
+fn is_set(change: &Change<'_>, column: usize) -> bool {
+    change.action == Action::Create || change.cells[column] != Write::Keep
+}
+
+/// Whether one statement does for both.
+fn is_alike(one: &Change<'_>, other: &Change<'_>) -> bool {
+    let goes = |change: &Change<'_>| change.action == Action::Delete;
+    goes(one) == goes(other) && (0..one.cells.len()).all(|column| is_set(one, column) == is_set(other, column))
 }
 
 fn put_sql(table: &str, columns: &[LayoutColumn], sets: &[bool]) -> String {

@@ -1,6 +1,6 @@
 //! The domains where most people have their mailbox, and which of them a misspelt domain means.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use rapidfuzz::distance::osa;
 
@@ -32,20 +32,21 @@ const YANDEX_COUNTRIES: &str = "ua uz az tm eu com.tr com.am com.ge";
 
 struct Lists {
     providers: Vec<(u32, &'static str)>,
-    honest: Vec<&'static str>,
+    known: HashSet<&'static str>,
+    one_ending: Vec<(&'static str, &'static str)>,
     countries: Vec<&'static str>,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists {
     providers: PROVIDERS.split_ascii_whitespace().map(|p| (letters(p), p)).collect(),
-    honest: HONEST.split_ascii_whitespace().collect(),
+    known: PROVIDERS.split_ascii_whitespace().chain(HONEST.split_ascii_whitespace()).collect(),
+    one_ending: ONE_ENDING.iter().map(|p| (name(p), *p)).collect(),
     countries: COUNTRIES.split_ascii_whitespace().collect(),
 });
 
 /// The text of ours for a domain under which mail is known to arrive.
 pub(super) fn known(domain: &str) -> Option<&'static str> {
-    let mut all = LISTS.providers.iter().map(|(_, p)| p).chain(&LISTS.honest);
-    all.find(|known| **known == domain).copied()
+    LISTS.known.get(domain).copied()
 }
 
 fn is_of_a_country(domain: &str) -> bool {
@@ -60,7 +61,7 @@ pub(super) fn meant(domain: &str) -> Option<&'static str> {
         return None;
     }
     let name = name(domain);
-    if let Some(meant) = ONE_ENDING.iter().find(|p| self::name(p) == name) {
+    if let Some((_, meant)) = LISTS.one_ending.iter().find(|(its, _)| *its == name) {
         return (domain.matches('.').count() < 2).then_some(meant);
     }
     let set = letters(domain);
