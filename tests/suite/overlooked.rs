@@ -81,9 +81,18 @@ const ON_SITE: &str = "Анна Петрова|anna@example.com|да|2026-01-02"
 const CARD: &str = "email=anna@example.com name=Петрова Анна";
 
 fn bridge() -> Bridge {
-    let mut b = Bridge::new(CONFIG);
+    bridge_of(CONFIG)
+}
+
+fn bridge_of(config: &str) -> Bridge {
+    let mut b = Bridge::new(config);
     b.list("orders", &[ORDERS]).list("subscribers", &[SUBSCRIBERS]).list("site", &[SITE]).list("stops", &[STOPS]);
     b
+}
+
+/// The same with a mirror for a mailing.
+fn mirror() -> Bridge {
+    bridge_of(&CONFIG.replace("mode = \"upsert\"", ""))
 }
 
 const NOBODY: [&str; 0] = [];
@@ -213,6 +222,35 @@ fn a_day_that_is_still_to_come_frees_nobody_and_binds_nobody() {
     b.today = day("2026-11-30");
     b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-11-29"]).run();
     assert_eq!(b.cards("mailing"), [CARD]);
+}
+
+#[test]
+fn a_refused_card_goes_though_a_new_row_looks_like_its_edit() {
+    let mut b = mirror();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.list("site", &[SITE, "Анна Петрова|new@example.com|да|2026-01-02"]);
+    b.list("stops", &[STOPS, "|anna@example.com"]);
+    for today in ["2026-11-25", "2026-11-26", "2026-11-27"] {
+        b.today = day(today);
+        let report = b.run();
+        assert_eq!(b.cards("mailing"), NOBODY, "and the new row is asked all the same");
+        assert_eq!(report.routes.iter().map(|r| r.items.len()).sum::<usize>(), 1);
+    }
+}
+
+#[test]
+fn who_was_refused_while_the_guard_stopped_all_others_comes_back_as_the_same() {
+    let mut b = mirror();
+    b.guard = 10;
+    let people: Vec<String> = (0..20).map(|i| format!("|p{i}@example.com|да|2026-01-02")).collect();
+    let all: Vec<&str> = std::iter::once(SITE).chain(people.iter().map(String::as_str)).collect();
+    b.list("site", &all).run();
+    let ids = b.ids("mailing");
+    b.list("site", &all[..9]).list("stops", &[STOPS, "|p19@example.com"]).run();
+    assert_eq!(b.ids("mailing").len(), 19, "the refusal passes");
+    b.today = day("2026-12-01");
+    b.list("site", &[&all[..20], &["|p19@example.com|да|2026-11-30"]].concat()).run();
+    assert_eq!(b.ids("mailing"), ids);
 }
 
 #[test]
