@@ -10,6 +10,7 @@ use sheetbridge::{
 
 use crate::{
     bridge::{Bridge, day},
+    histories,
     program::Desk,
 };
 
@@ -251,6 +252,27 @@ fn who_was_refused_while_the_guard_stopped_all_others_comes_back_as_the_same() {
     b.today = day("2026-12-01");
     b.list("site", &[&all[..20], &["|p19@example.com|да|2026-11-30"]].concat()).run();
     assert_eq!(b.ids("mailing"), ids);
+}
+
+#[test]
+fn a_split_that_was_asked_is_asked_until_somebody_answers() {
+    const PEOPLE: &str = "no|name|phone|email|birth|agreed|day|left|calls";
+    let mut b = Bridge::new(histories::CONFIG);
+    b.list("stops", &["name|phone|email|day"]).list(
+        "orders",
+        &[
+            "no|name|phone|email|birth|address|done|day|calls",
+            "1|Анна Петрова|8 916 444-55-66|anna@example.com|1985-03-04|Тула||2026-01-01|да",
+            "2|Анна Петрова|8 916 111-22-33|anna@example.com||Тула||2026-01-01|да",
+        ],
+    );
+    let both = "1|???9|8 916 111-22-33, 8 916 444-55-66|anna@example.com|1990-01-02|да|2026-01-01||да";
+    b.list("people", &[PEOPLE, both]).run();
+    b.list("people", &[PEOPLE]).run();
+    let centre = b.shop("centre").log;
+    b.today = day("2026-11-25");
+    b.run();
+    assert_eq!(b.shop("centre").log, centre);
 }
 
 #[test]
