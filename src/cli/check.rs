@@ -3,7 +3,7 @@
 use super::{args, load, print};
 use crate::{
     catalogue::{Fill, say},
-    config::Config,
+    config::{Config, Secret},
     report::{EXIT_FAILED, EXIT_OK},
 };
 
@@ -24,7 +24,12 @@ pub(super) fn check(args: &args::Config) -> u8 {
 
 /// Who copies the folder copies both, and the hashes are worth no more than the key's hiding place.
 fn key_beside_ledger(config: &Config) {
-    if config.state.key.is_none() {
+    let is_beside = match &config.state.key {
+        None => true,
+        Some(Secret::File(path)) => config.path.with_file_name(path).starts_with(&config.state.folder),
+        Some(_) => false,
+    };
+    if is_beside {
         let folder = config.state.folder.display().to_string();
         let warning = say("check-key-beside-ledger", config.operator.language, &[("folder", Fill::Text(&folder))]);
         print(&(warning + "\n"));

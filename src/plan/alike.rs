@@ -48,9 +48,13 @@ pub(super) fn edits(
         entries[entry].step = Step::Omit;
         entries[entry].why = Reason::Edit;
         for other in alike.iter().copied() {
-            if entries[other].why == Reason::Absent {
-                (entries[other].step, entries[other].why) = (Step::Hold, Reason::Edit);
-            }
+            let other = &mut entries[other];
+            (other.step, other.why) = match other.why {
+                // It goes, and stays known: the question is asked as if nobody had refused.
+                Reason::Absent if other.is_refused() => (Step::Delete, Reason::Refused),
+                Reason::Absent => (Step::Hold, Reason::Edit),
+                why => (other.step, why),
+            };
         }
         let clients = planner.clients_of();
         let row = clients.rows.get(client).iter().copied().min_by_key(|r| planner.rows.seen(*r as usize).row());

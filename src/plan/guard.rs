@@ -136,7 +136,12 @@ fn hold_back(entry: &mut Entry, through: Through) {
         (_, Step::Omit) if entry.is_tomb && (through == Through::Refusals || entry.why == Reason::Lapsed) => {
             entry.why = Reason::Refused;
         }
-        (_, Step::Delete) if entry.why == Reason::Refused || entry.refused != 0 => {}
+        // Held back if nobody had refused, it stays known as one whom a refusal took.
+        (_, Step::Delete) if entry.is_refused() => {
+            if through == Through::Refusals || entry.why == Reason::Lapsed {
+                entry.why = Reason::Refused;
+            }
+        }
         (Through::AllButLapses, Step::Delete) if entry.why == Reason::Lapsed => hold(entry),
         (Through::AllButLapses, _) | (_, Step::Omit) => {}
         // A permission that ended has ended, whatever else is stopped.

@@ -78,6 +78,11 @@ impl Entry {
         self.is_tomb && matches!(self.step, Step::Hold | Step::Omit)
     }
 
+    /// Whether a refusal takes it, for whatever reason it goes.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.step == Step::Delete && (self.why == Reason::Refused || self.refused != 0)
+    }
+
     /// Whether it goes for a reason, and no refusal would take it anyway.
     pub(crate) fn goes_by(&self, why: Reason) -> bool {
         self.step == Step::Delete && self.why == why && self.refused == 0

@@ -380,7 +380,8 @@ impl Giver<'_> {
     /// is known by it, or nobody would know whose card it is when the other rows go.
     fn still_said(&self, undecided: &BTreeSet<u32>) -> BTreeMap<u32, BTreeSet<u64>> {
         let mut said: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
-        for row in self.held_rows().chain(undecided.iter().copied()) {
+        let waiting = self.waits.keys().flat_map(|cluster| self.clusters.get(*cluster as usize)).copied();
+        for row in self.held_rows().chain(undecided.iter().copied()).chain(waiting) {
             for identity in self.read.identities.get(row as usize) {
                 for (card, is_shared) in self.index.of_identity(*identity) {
                     let marked = if is_shared { shared(*identity) } else { *identity };

@@ -20,12 +20,6 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// Whether both speak of the same value, name and purpose.
-    #[must_use]
-    pub fn same_as(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-
     /// What makes it one entry.
     #[must_use]
     pub fn key(&self) -> ([u8; 16], Option<[u8; 16]>, &str) {

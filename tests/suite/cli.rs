@@ -109,6 +109,8 @@ fn a_config_is_found_and_checked() {
     transcript.note("the key beside the ledger");
     transcript.desk.put("beside.toml", config.replace("key = \"file:key\"", ""));
     transcript.run("check beside.toml");
+    transcript.desk.put("beside.toml", config.replace("file:key", "file:state/key"));
+    transcript.run("check beside.toml");
     transcript.note("no config, a folder, a slip");
     transcript.run("check no-such.toml");
     transcript.run("sync -c no-such.toml");

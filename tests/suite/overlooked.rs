@@ -10,6 +10,7 @@ use sheetbridge::{
 
 use crate::{
     bridge::{Bridge, day},
+    histories,
     program::Desk,
 };
 
@@ -81,9 +82,18 @@ const ON_SITE: &str = "Анна Петрова|anna@example.com|да|2026-01-02"
 const CARD: &str = "email=anna@example.com name=Петрова Анна";
 
 fn bridge() -> Bridge {
-    let mut b = Bridge::new(CONFIG);
+    bridge_of(CONFIG)
+}
+
+fn bridge_of(config: &str) -> Bridge {
+    let mut b = Bridge::new(config);
     b.list("orders", &[ORDERS]).list("subscribers", &[SUBSCRIBERS]).list("site", &[SITE]).list("stops", &[STOPS]);
     b
+}
+
+/// The same with a mirror for a mailing.
+fn mirror() -> Bridge {
+    bridge_of(&CONFIG.replace("mode = \"upsert\"", ""))
 }
 
 const NOBODY: [&str; 0] = [];
@@ -213,6 +223,56 @@ fn a_day_that_is_still_to_come_frees_nobody_and_binds_nobody() {
     b.today = day("2026-11-30");
     b.list("site", &[SITE, "Анна Петрова|anna@example.com|да|2026-11-29"]).run();
     assert_eq!(b.cards("mailing"), [CARD]);
+}
+
+#[test]
+fn a_refused_card_goes_though_a_new_row_looks_like_its_edit() {
+    let mut b = mirror();
+    b.list("site", &[SITE, ON_SITE]).run();
+    b.list("site", &[SITE, "Анна Петрова|new@example.com|да|2026-01-02"]);
+    b.list("stops", &[STOPS, "|anna@example.com"]);
+    for today in ["2026-11-25", "2026-11-26", "2026-11-27"] {
+        b.today = day(today);
+        let report = b.run();
+        assert_eq!(b.cards("mailing"), NOBODY, "and the new row is asked all the same");
+        assert_eq!(report.routes.iter().map(|r| r.items.len()).sum::<usize>(), 1);
+    }
+}
+
+#[test]
+fn who_was_refused_while_the_guard_stopped_all_others_comes_back_as_the_same() {
+    let mut b = mirror();
+    b.guard = 10;
+    let people: Vec<String> = (0..20).map(|i| format!("|p{i}@example.com|да|2026-01-02")).collect();
+    let all: Vec<&str> = std::iter::once(SITE).chain(people.iter().map(String::as_str)).collect();
+    b.list("site", &all).run();
+    let ids = b.ids("mailing");
+    b.list("site", &all[..9]).list("stops", &[STOPS, "|p19@example.com"]).run();
+    assert_eq!(b.ids("mailing").len(), 19, "the refusal passes");
+    b.today = day("2026-12-01");
+    b.list("site", &[&all[..20], &["|p19@example.com|да|2026-11-30"]].concat()).run();
+    assert_eq!(b.ids("mailing"), ids);
+}
+
+#[test]
+fn a_split_that_was_asked_is_asked_until_somebody_answers() {
+    const PEOPLE: &str = "no|name|phone|email|birth|agreed|day|left|calls";
+    let mut b = Bridge::new(histories::CONFIG);
+    b.list("stops", &["name|phone|email|day"]).list(
+        "orders",
+        &[
+            "no|name|phone|email|birth|address|done|day|calls",
+            "1|Анна Петрова|8 916 444-55-66|anna@example.com|1985-03-04|Тула||2026-01-01|да",
+            "2|Анна Петрова|8 916 111-22-33|anna@example.com||Тула||2026-01-01|да",
+        ],
+    );
+    let both = "1|???9|8 916 111-22-33, 8 916 444-55-66|anna@example.com|1990-01-02|да|2026-01-01||да";
+    b.list("people", &[PEOPLE, both]).run();
+    b.list("people", &[PEOPLE]).run();
+    let centre = b.shop("centre").log;
+    b.today = day("2026-11-25");
+    b.run();
+    assert_eq!(b.shop("centre").log, centre);
 }
 
 #[test]
