@@ -59,7 +59,7 @@ impl Batch {
         if action == Action::Update && entry.clear & bit != 0 {
             return Cell::Clear;
         }
-        if action == Action::Update && entry.set & bit == 0 {
+        if entry.set & bit == 0 && (action == Action::Update || entry.step == Step::Create) {
             return Cell::Keep;
         }
         let start = self.text.len();

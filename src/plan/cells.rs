@@ -247,6 +247,19 @@ pub(super) fn compare(
     }
 }
 
+/// Which values of a client would stand on its card had no refusal taken the card away: one that would have
+/// been left as it was must not come in by a refusal.
+pub(super) fn would_stand(planner: &Planner<'_>, client: usize, card: usize, prints: &[u64], may_gain: bool) -> u64 {
+    let cells = planner.clients_of().cells.get(client);
+    let before = planner.columns.shadow_of(planner.known.past, card);
+    let stands = |column: &usize| {
+        let field = planner.columns.field(*column);
+        let is_set = field.is_none_or(|field| matches!(of_field(planner, cells, field, true), Becomes::Value));
+        (may_gain && is_set) || before[*column] == prints[*column]
+    };
+    (0..prints.len()).filter(stands).fold(0, |bits, column| bits | 1 << column)
+}
+
 enum Becomes {
     Value,
     Keep,

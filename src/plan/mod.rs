@@ -378,6 +378,9 @@ impl Planner<'_> {
     fn newcomer(&self, entry: &mut Entry, client: usize, new: &[u64]) {
         let filled = new.iter().enumerate().filter(|(_, print)| **print != 0);
         entry.set = filled.fold(0, |bits, (column, _)| bits | 1 << column);
+        if let Some(card) = entry.card() {
+            entry.set &= cells::would_stand(self, client, card, new, self.mode != Mode::Create);
+        }
         (entry.step, entry.why) = match (self.closed.may[client], self.mode) {
             (May::Gain, Mode::Update) => (Step::Omit, Reason::Mode),
             (May::Gain, _) => (Step::Create, Reason::Rows),
