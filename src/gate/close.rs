@@ -31,7 +31,7 @@ pub struct Closed {
     pub shadow_until: Vec<Day>,
     /// Per client, the permission flags of the route that say yes, as bits in the route's order.
     pub flags: Vec<u64>,
-    /// Cards without a client that a refusal names, with the purposes that it closes.
+    /// Cards that a refusal names, with the purposes that it closes: it decides of those without a client.
     pub cards: BTreeMap<u32, PurposeSet>,
     /// Fields that stay as they stand, since something that decides them was not read.
     pub frozen: FieldSet,
@@ -138,10 +138,9 @@ impl Closer<'_> {
             .then(|| cells.iter().map(|cell| self.carriers(members, *cell, &days)).collect());
         let states = carriers.as_ref().filter(|_| needs_states).map(|c| self.states(cells, c));
         let flags = carriers.as_ref().map_or(0, |c| self.flags(cells, c));
-        let may = if carried.is_empty() && touched {
+        let may = if carried.is_empty() {
             May::Go
-        } else if carried.is_subset(self.frozen) || (touched && self.lacks_required(carried, cells, states.as_deref()))
-        {
+        } else if carried.is_subset(self.frozen) || self.lacks_required(carried, cells, states.as_deref()) {
             May::Lose
         } else {
             May::Gain
@@ -182,13 +181,9 @@ impl Closer<'_> {
             })
     }
 
-    /// The day of a row's grant: its own, or the remembered one by which it is projected.
+    /// The day of a row's own grant.
     fn granted(&self, row: u32, purpose: PurposeId) -> Day {
-        let restored = self.around.reached.restored(self.id(row)).iter().find(|(p, _)| *p == purpose);
-        restored
-            .map(|(_, day)| *day)
-            .or_else(|| self.rows.grant(row as usize, purpose).map(|f| f.granted))
-            .unwrap_or(Day::NEVER)
+        self.rows.grant(row as usize, purpose).map_or(Day::NEVER, |f| f.granted)
     }
 
     /// Where a refusal closed the purpose, only a row with a later grant of its own is free.
@@ -250,10 +245,8 @@ impl Closer<'_> {
         let mut flags = 0;
         for (bit, (purpose, channel, _)) in self.route.flags.iter().enumerate() {
             let of_channel = |field: FieldId| self.around.config.field(field).kind.name == channel.field_kind();
-            let mut values = cells
-                .iter()
-                .zip(carriers)
-                .filter(|(c, carried)| of_channel(c.field) && c.has_value() && !carried.is_empty());
+            let mut values =
+                cells.iter().zip(carriers).filter(|(c, carried)| of_channel(c.field) && !carried.is_empty());
             let some = values.clone().next().is_some();
             if some && values.all(|(_, carried)| carried.has(*purpose)) && !self.frozen.has(*purpose) {
                 flags |= 1 << bit;
@@ -271,11 +264,11 @@ impl Closer<'_> {
             cells.iter().zip(states).filter(|(_, s)| **s != SurvivorState::Refused).map(|(c, _)| c.field).collect();
         let lost = lost.without(kept);
         let lacks = |p: PurposeId| !self.around.config.purpose(p).required.intersection(lost).is_empty();
-        !carried.is_empty() && carried.iter().all(lacks)
+        carried.iter().all(lacks)
     }
 
-    /// Cards whose people have no row in the route any more, or only rows that wait, and whom a refusal
-    /// names.
+    /// The cards whom a refusal names, for those whose people have no row in the route any more, or only
+    /// rows that wait.
     fn cards(&self) -> BTreeMap<u32, PurposeSet> {
         let Around { reached, past, index, keys, owed, .. } = self.around;
         let mut closed = named(&reached.values, self.route.purposes, past, index, keys);
@@ -284,9 +277,6 @@ impl Closer<'_> {
                 let known = closed.entry(card as u32).or_default();
                 *known = known.union(purposes.intersection(self.route.purposes));
             }
-        }
-        for card in self.clients.cards.iter().flatten() {
-            closed.remove(card);
         }
         closed
     }

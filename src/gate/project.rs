@@ -282,7 +282,7 @@ impl Rules<'_> {
                 if has_all { ready.insert(*purpose) } else { waiting.insert(*purpose) }
             }
         }
-        if !cells.is_empty() || !ready.union(waiting).is_empty() {
+        if !ready.union(waiting).is_empty() {
             return Some(Ok(Seen { row, cells, ready, waiting }));
         }
         let why = lapse.or_else(|| (!unsure.is_empty()).then_some(Lapse::Expired))?;

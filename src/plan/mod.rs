@@ -529,12 +529,12 @@ impl Planner<'_> {
         let open: PurposeSet = past.carried[card as usize].without(closes);
         let before = self.columns.prints_of(past, card as usize);
         let mut bits = 0;
-        for (column, print) in before.iter().enumerate().filter(|(_, print)| **print != 0) {
+        for (column, _) in before.iter().enumerate().filter(|(_, print)| **print != 0) {
             let carried = match self.columns.field(column) {
                 Some(field) => self.needs(open).has(field),
                 None => self.columns.flag(column).is_some_and(|(purpose, _)| open.has(purpose)),
             };
-            if !carried && *print != 0 {
+            if !carried {
                 bits |= 1 << column;
             }
         }

@@ -51,7 +51,8 @@ pub struct Reached {
     cells: BTreeMap<CellId, Days>,
     /// Remembered grants of rows whose refusal came from their own cell, by which they are projected.
     restored: BTreeMap<RowId, Days>,
-    /// Rows whose own cell refuses with no date to compare: no grant beside it frees them.
+    /// Rows whose own cell refuses, and that have no grant of their own, or the refusal no date to compare:
+    /// nothing frees them.
     standing: BTreeSet<(RowId, PurposeId)>,
     /// The values themselves.
     pub values: Vec<RefusedValue>,
@@ -123,7 +124,7 @@ impl Reached {
         self.rows.get(&row).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the row's own cell refuses with no date to compare.
+    /// Whether the row's own cell refuses, and nothing frees it.
     #[must_use]
     pub fn stands(&self, row: RowId, purpose: PurposeId) -> bool {
         self.standing.contains(&(row, purpose))

@@ -131,8 +131,7 @@ impl<'a> Reach<'a> {
 
     /// An entry of a list names its values for everybody, whoever stands behind them.
     fn list_entry(&mut self, row: RowId, purpose: PurposeId, day: Day) {
-        let traits = self.index.traits(row);
-        let name = (!traits.remembered_as().is_empty()).then(|| NameKey::Traits(Box::new(traits)));
+        let is_nameless = self.index.traits(row).remembered_as().is_empty();
         let mut values = Vec::new();
         self.identifying.each(self.records.get(row), ALL, |value| values.push(hash(self.hasher, &value)));
         let names_somebody = !values.is_empty();
@@ -140,9 +139,7 @@ impl<'a> Reach<'a> {
             self.keep(value, None, purpose, day, Cause::List);
             let (value, explicit) = (short(&value), true);
             self.queue.push(Step::Value { value, name: None, purpose, day, explicit });
-            if name.is_some() && self.is_shared(value) {
-                self.queue.push(Step::Value { value, name: name.clone(), purpose, day, explicit: false });
-            } else if name.is_none() && self.is_shared(value) {
+            if is_nameless && self.is_shared(value) {
                 let finding = Finding::at(SEVERAL_PEOPLE, self.records.place(row, None));
                 self.questions.push((finding, Some(row)));
             }

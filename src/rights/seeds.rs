@@ -17,7 +17,8 @@ pub(super) struct Seed {
     pub(super) purpose: PurposeId,
     pub(super) day: Day,
     pub(super) cause: Cause,
-    /// It stands in the row's own cell with no date to compare: no grant beside it frees the row.
+    /// It stands in the row's own cell, and the row has no grant of its own, or the refusal no date to
+    /// compare: nothing frees the row.
     pub(super) stands: bool,
 }
 
@@ -167,15 +168,16 @@ fn says_no_more(fact: &Fact) -> bool {
 fn seed(row: RowId, fact: &Fact, recalled: Option<Recalled>, today: Day, source: &SourceConfig) -> Option<Seed> {
     let first_seen = recalled.and_then(|r| r.first_seen).unwrap_or(today);
     let cause = if source.refuses.has(fact.purpose) { Cause::List } else { Cause::Cell };
-    let seed = |day, cause, stands| Some(Seed { row, purpose: fact.purpose, day, cause, stands });
+    let stands = fact.refused == Some(Said::Undated) || says_no_more(fact);
+    let seed = |day, cause| Some(Seed { row, purpose: fact.purpose, day, cause, stands });
     match fact.refused {
-        Some(Said::On(day)) => return seed(day, cause, false),
-        Some(Said::Undated) => return seed(first_seen, cause, true),
+        Some(Said::On(day)) => return seed(day, cause),
+        Some(Said::Undated) => return seed(first_seen, cause),
         None => {}
     }
     let recalled = recalled.filter(|r| r.turned && says(fact) == Says::No)?;
     // The date beside the no, where it can be one: not before the yes, not to come.
     let said = fact.granted;
     let can_be = said.is_known() && recalled.granted.is_none_or(|g| said >= g) && said <= today;
-    seed(if can_be { said } else { first_seen }, Cause::Turned, true)
+    seed(if can_be { said } else { first_seen }, Cause::Turned)
 }

@@ -86,6 +86,12 @@ fn bridge() -> Bridge {
     bridge_of(LISTS)
 }
 
+/// The bridge whose route of that name only adds and changes.
+fn in_upsert(route: &str) -> Bridge {
+    let place = format!("path = \"{route}.db\"");
+    bridge_of(&LISTS.replace(&place, &format!("{place}\n mode = \"upsert\"")))
+}
+
 /// The orders' bridge with another mode.
 fn in_mode(mode: &str) -> Bridge {
     bridge_of(&LISTS.replace("path = \"shop.db\"", &format!("path = \"shop.db\"\n mode = \"{mode}\"")))
@@ -173,6 +179,9 @@ fn a_card_whose_term_is_over_goes_in_every_mode() {
         orders(&mut b, &["Анна Петрова|8 916 111-22-33|||2025-05-01|2025-04-01"]);
         b.run();
         assert_eq!(b.cards("shop").len(), usize::from(mode != "update"), "{mode}");
+        b.today = day("2028-05-01");
+        b.run();
+        assert_eq!(b.cards("shop").len(), usize::from(mode != "update"), "{mode}: the last day");
         b.today = day("2028-05-02");
         b.run();
         assert_eq!(b.cards("shop"), NOBODY, "{mode}");
@@ -186,7 +195,12 @@ fn a_term_runs_out_even_when_the_row_is_gone() {
     b.run();
     orders(&mut b, &[]);
     b.run();
-    assert_eq!(b.cards("shop").len(), 1, "a row that is gone is reported, not deleted");
+    for today in ["2026-11-25", "2028-05-01"] {
+        assert_eq!(b.cards("shop").len(), 1, "a row that is gone is reported, not deleted");
+        b.today = day(today);
+        b.run();
+    }
+    assert_eq!(b.cards("shop").len(), 1, "the last day");
     b.today = day("2028-05-02");
     b.run();
     assert_eq!(b.cards("shop"), NOBODY);
@@ -248,10 +262,90 @@ fn a_yes_that_turned_into_a_no_follows_the_person() {
 fn a_no_that_never_was_a_yes_is_no_refusal() {
     let mut b = bridge();
     let yes = "Анна Петрова|anna@example.com||да|2025-06-01|";
-    for _ in 0..2 {
-        subscribers(&mut b, &["Анна Петрова|anna@example.com||нет|2026-01-02|", yes]);
+    let no = "Анна Петрова|anna@example.com||нет|2026-01-02|";
+    // Neither a row that goes nor one that comes turns a yes of hers into a no.
+    for (today, rows) in [("24", &[no, yes][..]), ("25", &[no, yes]), ("26", &[no]), ("27", &[yes]), ("28", &[yes, no])]
+    {
+        b.today = day(&format!("2026-11-{today}"));
+        subscribers(&mut b, rows);
         b.run();
-        assert_eq!(b.cards("mailing").len(), 1);
+        assert_eq!(b.cards("mailing").len(), usize::from(rows.contains(&yes)), "{today}");
+    }
+}
+
+#[test]
+fn a_no_counts_from_its_date_where_it_can_be_one() {
+    // The date beside the no; another consent of hers, and whether that is later.
+    for (date, other, expected) in [
+        ("2026-02-01", "2026-03-01", 1),
+        ("2026-02-01", "2026-02-01", 0),
+        ("", "2026-03-01", 0),
+        ("2025-12-01", "2026-03-01", 0),
+        ("2027-01-01", "2026-12-01", 1),
+        ("", "2026-12-01", 1),
+    ] {
+        let mut b = bridge();
+        subscribers(&mut b, &["Анна Петрова|anna@example.com|8 916 111-22-33|да|2026-01-02|"]);
+        b.run();
+        let no = format!("Анна Петрова|anna@example.com|8 916 111-22-33|нет|{date}|");
+        subscribers(&mut b, &[&no]);
+        b.run();
+        assert_eq!(b.cards("mailing"), NOBODY);
+        b.today = day("2026-12-24");
+        subscribers(&mut b, &[&no, &format!("Анна Петрова|anna@example.com||да|{other}|")]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), expected, "{date} {other}");
+    }
+}
+
+#[test]
+fn only_a_plain_no_in_the_cell_of_withdrawals_is_none() {
+    for (left, expected) in [("", 1), ("нет", 1), ("No", 1), ("да", 0), ("звонил, хватит", 0), ("2027-05-01", 0)]
+    {
+        let mut b = bridge();
+        let row = format!("Анна Петрова|anna@example.com||да|2026-01-02|{left}");
+        subscribers(&mut b, &[&row]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), expected, "{left}");
+        b.today = day("2026-12-24");
+        subscribers(&mut b, &[&row, "Анна Петрова|anna@example.com||да|2026-12-20|"]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), 1, "{left}: a later consent frees, whatever date is to come");
+    }
+}
+
+#[test]
+fn of_several_refusals_the_latest_counts_and_is_remembered() {
+    let mut b = bridge();
+    subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-04-01|"]);
+    let (early, late) = ("|anna@example.com||2026-03-01", "|anna@example.com||2026-05-01");
+    stops(&mut b, &[early]);
+    b.run();
+    assert_eq!(b.cards("mailing").len(), 1, "she agreed later");
+    for list in [&[early, late][..], &[late, early], &[early], &[]] {
+        stops(&mut b, list);
+        b.run();
+        assert_eq!(b.cards("mailing"), NOBODY, "{list:?}");
+    }
+}
+
+#[test]
+fn a_freed_row_hands_no_refusal_on() {
+    // Her consent, the day of the refusal, and whether the row that only hers links to it is reached.
+    for (hers, refused, is_reached) in [
+        ("да|2026-06-01|", "2026-05-01", false),
+        ("да|2026-05-01|", "2026-05-01", true),
+        ("нет|2026-06-01|", "2026-05-01", true),
+        ("да|2026-06-01|2026-05-15", "2026-05-20", true),
+    ] {
+        let mut b = bridge();
+        let other = "Анна Петрова|other@example.com|8 916 111-22-33|да|2026-05-17|";
+        let other = if refused == "2026-05-01" { other.replace("2026-05-17", "2026-01-02") } else { other.into() };
+        subscribers(&mut b, &[&format!("Анна Петрова|anna@example.com|8 916 111-22-33|{hers}"), &other]);
+        stops(&mut b, &[&format!("|anna@example.com||{refused}")]);
+        b.run();
+        let is_there = b.cards("mailing").iter().any(|c| c.contains("other@"));
+        assert_eq!(is_there, !is_reached, "{hers} {refused}: {:?}", b.cards("mailing"));
     }
 }
 
@@ -319,6 +413,45 @@ fn an_undated_withdrawal_stands_whatever_the_consent_beside_it_says() {
 }
 
 #[test]
+fn a_consent_renewed_beside_a_dated_withdrawal_frees_its_row() {
+    for (on, expected) in [("2026-06-01", 1), ("2026-03-01", 0)] {
+        let mut b = bridge();
+        subscribers(&mut b, &[&format!("Анна Петрова|anna@example.com||да|{on}|2026-03-01")]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), expected, "{on}");
+        assert!(b.cards("mailing").iter().all(|c| c.contains("anna@example.com")));
+    }
+}
+
+#[test]
+fn a_remembered_consent_frees_no_row_that_says_no_now() {
+    for (agreed, on) in [("нет", "2026-06-01"), ("", ""), ("не знаю", "2026-06-01")] {
+        let mut b = bridge();
+        subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-06-01|"]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), 1);
+        subscribers(&mut b, &[&format!("Анна Петрова|anna@example.com||{agreed}|{on}|2026-03-01")]);
+        b.run();
+        assert_eq!(b.cards("mailing"), NOBODY, "{agreed}");
+    }
+}
+
+#[test]
+fn a_no_that_was_a_yes_passes_the_guard() {
+    let mut b = bridge();
+    b.guard = 10;
+    let people = |says: &str| -> Vec<String> {
+        (0..20).map(|n| format!("Анна Петрова|anna{n}@example.com||{says}|2026-01-02|")).collect()
+    };
+    subscribers(&mut b, &as_lines(&people("да")));
+    b.run();
+    assert_eq!(b.cards("mailing").len(), 20);
+    subscribers(&mut b, &as_lines(&people("нет")));
+    let report = b.run();
+    assert_eq!((stopped(&report, "mailing"), b.cards("mailing").len()), (vec![], 0));
+}
+
+#[test]
 fn a_household_phone_refuses_nobody_but_the_one_who_is_named() {
     let family = ["Анна Петрова|8 916 111-22-33||да", "Иван Котов|8 916 111-22-33|ivan@example.com|да"];
     let mut b = bridge();
@@ -340,6 +473,100 @@ fn a_household_phone_refuses_nobody_but_the_one_who_is_named() {
     stops(&mut b, &["Петрова Анна||8 916 111-22-33|"]);
     b.run();
     assert_eq!(b.cards("mailing"), ["email=ivan@example.com name=Котов Иван"], "her mail too, and not his");
+    assert_eq!(b.cards("centre"), ["name=Котов Иван"], "the value is blocked for him");
+    stops(&mut b, &[]);
+    b.run();
+    assert_eq!(b.cards("centre"), ["name=Котов Иван"], "and stays so");
+    stops(&mut b, &["|||2026-05-01"]);
+    assert_eq!(questions(&b.run()), [Code::new("refusal-names-nobody")]);
+}
+
+const DOCUMENTS: &str = r#"
+    snils = "snils"
+    inn = "inn"
+    [purposes.calls]
+    title = "Call"
+    basis = "consent"
+    needs = ["name", "phone"]
+    keep = "until withdrawn"
+    [sources.callees]
+    path = "callees.csv"
+    columns = { name = "name", phone = "phone", snils = "snils", birth = "birth", inn = "inn" }
+    [sources.callees.consent.calls]
+    given = "agreed"
+    [sources.stops]
+    path = "stops.csv"
+    refuses = "all"
+    columns = { name = "name", birth = "birth", snils = "snils", inn = "inn" }
+    [destinations.centre]
+    path = "centre.db"
+    purposes = ["calls"]
+"#;
+
+#[test]
+fn a_person_is_reached_by_document_and_by_name_with_birth_date() {
+    for (stop, expected) in [
+        ("||112-233-445 95|", 1),
+        ("Петрова Анна|1990-02-01||", 1),
+        ("Петрова Анна|1985-02-01||", 2),
+        ("|||7707083893", 2),
+    ] {
+        let mut b = Bridge::new(DOCUMENTS);
+        b.list(
+            "callees",
+            &[
+                "name|phone|snils|agreed|birth|inn",
+                "Анна Петрова|8 916 111-22-33|112-233-445 95|да|1990-02-01|7707083893",
+                "Иван Котов|8 916 555-66-77||да|1990-02-01|7707083893",
+            ],
+        );
+        b.list("stops", &["name|birth|snils|inn", stop]);
+        b.run();
+        assert_eq!(b.cards("centre").len(), expected, "{stop}: {:?}", b.cards("centre"));
+    }
+}
+
+#[test]
+fn the_name_in_a_list_of_refusals_makes_nothing_shared() {
+    for (name, expected) in [("Иван Котов", 0), ("А. Петрова", 0)] {
+        let mut b = bridge();
+        callees(&mut b, &["Анна Петрова|8 916 111-22-33||да", "А. Петрова|8 916 111-22-33||да"]);
+        stops(&mut b, &[&format!("{name}||8 916 111-22-33|")]);
+        b.run();
+        assert_eq!(b.cards("centre").len(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_withdrawal_reaches_her_other_rows_by_a_shared_phone_and_her_name() {
+    let mut b = bridge();
+    subscribers(
+        &mut b,
+        &[
+            "Анна Петрова|anna@example.com|8 916 111-22-33|да|2026-01-02|2026-03-01",
+            "Петрова Анна|other@example.com|8 916 111-22-33|да|2026-01-02|",
+            "Иван Котов|ivan@example.com|8 916 111-22-33|да|2026-01-02|",
+        ],
+    );
+    let report = b.run();
+    assert_eq!(b.cards("mailing"), ["email=ivan@example.com name=Котов Иван"]);
+    assert_eq!((report.refusals.own, report.refusals.by_value, report.refusals.by_link), (1, 0, 1));
+}
+
+#[test]
+fn a_withdrawn_address_is_blocked_for_whoever_has_it_later() {
+    let mut b = bridge();
+    subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-01-02|2026-03-01"]);
+    b.run();
+    subscribers(&mut b, &["Иван Котов|anna@example.com||да|2026-01-02|"]);
+    b.run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+
+    let family = ["Анна Петрова|x@example.com||да|2026-01-02|", "Иван Котов|x@example.com||да|2026-01-02|"];
+    let mut b = bridge();
+    subscribers(&mut b, &[family[0], family[1], "|x@example.com||да|2026-01-02|2026-03-01"]);
+    b.run();
+    assert!(!b.cards("mailing").concat().contains("x@"), "nobody can say whose it is: {:?}", b.cards("mailing"));
 }
 
 #[test]
@@ -358,9 +585,9 @@ fn what_a_refusal_reached_stays_refused_when_the_link_is_gone() {
     let mut b = bridge();
     orders(&mut b, &["Анна Петрова|8 916 111-22-33|anna@example.com|||2026-04-01"]);
     callees(&mut b, &["Анна Петрова|8 916 111-22-33||да"]);
-    stops(&mut b, &["|anna@example.com||"]);
+    stops(&mut b, &["|anna@example.com||2026-03-01"]);
     b.run();
-    assert_eq!(b.cards("centre"), NOBODY, "her order links the two");
+    assert_eq!(b.cards("centre"), NOBODY, "her order links the two: it is later, but granted no calls");
     orders(&mut b, &[]);
     stops(&mut b, &[]);
     b.run();
@@ -395,6 +622,41 @@ fn a_refused_survivor_leaves_a_blank() {
     stops(&mut b, &["||8 916 111-22-33|2026-05-01"]);
     b.run();
     assert_eq!(b.cards("centre"), NOBODY, "rights do");
+}
+
+/// Calls that are of no use without a phone, and a family that shares one.
+fn family(rows: &[&str]) -> Bridge {
+    let calls = "title = \"Call\"\n    basis = \"consent\"\n    needs = [\"name\", \"phone\"]";
+    let text = PURPOSES.replace(calls, &format!("{calls}\n    required = [\"phone\"]"));
+    assert_ne!(text, PURPOSES);
+    let mut b = Bridge::new(&format!("{text}{LISTS}"));
+    b.list("orders", &[ORDERS]).list("subscribers", &[SUBSCRIBERS]).list("stops", &[STOPS]);
+    callees(&mut b, rows);
+    b
+}
+
+#[test]
+fn who_lost_what_is_required_is_not_created_and_a_card_only_loses() {
+    let rows = ["Анна Петрова|8 916 111-22-33||да", "Иван Котов|8 916 111-22-33||да"];
+    let mut b = family(&rows);
+    stops(&mut b, &["||8 916 111-22-33|"]);
+    b.run();
+    assert_eq!(b.cards("centre"), NOBODY);
+
+    let mut b = family(&rows);
+    b.run();
+    assert_eq!(b.cards("centre").len(), 2);
+    stops(&mut b, &["||8 916 111-22-33|"]);
+    b.run();
+    assert_eq!(b.cards("centre"), ["name=Котов Иван", "name=Петрова Анна"]);
+}
+
+#[test]
+fn of_two_phones_a_refusal_takes_one_and_leaves_the_other() {
+    let mut b = family(&["Анна Петрова|8 916 111-22-33, 8 916 444-55-66||да", "Иван Котов|8 916 111-22-33||да"]);
+    stops(&mut b, &["||8 916 111-22-33|"]);
+    b.run();
+    assert_eq!(b.cards("centre"), ["name=Петрова Анна phone=+79164445566"]);
 }
 
 const SHARED: &str = r#"
@@ -484,6 +746,38 @@ fn an_unread_list_of_refusals_freezes_what_it_could_close() {
 }
 
 #[test]
+fn an_unread_list_of_refusals_stops_no_route_that_it_cannot_close() {
+    let mut b = bridge();
+    orders(&mut b, &["Анна Петрова|8 916 111-22-33||||2026-04-01", "Иван Котов|8 916 555-66-77||||2026-04-01"]);
+    b.run();
+    b.unread.insert("stops".into());
+    orders(&mut b, &["Иван Котов|8 916 555-66-77||||2026-04-01"]);
+    b.run();
+    assert_eq!(b.cards("shop"), ["name=Котов Иван phone=+79165556677"], "a contract goes on");
+    assert_eq!(b.cards("flyer").len(), 2, "an offer can be refused: nothing goes");
+}
+
+#[test]
+fn on_a_shared_card_what_is_frozen_stays_and_the_rest_goes_on() {
+    let stops = "[sources.stops]\n path = \"stops.csv\"\n refuses = \"all\"\n columns = { phone = \"phone\" }";
+    let mut b = Bridge::new(&format!("{SHARED}{stops}"));
+    b.list("stops", &["phone"]);
+    b.list("list", &[LIST, "Анна Петрова|8 916 111-22-33|anna@example.com|Тула||2026-04-01|да|"]);
+    b.run();
+    b.unread.insert("stops".into());
+    let anna = "address=Омск email=anna@example.com may_call_newsletter=false may_call_orders=true \
+                may_email_newsletter=false name=Петрова Анна phone=+79161112233";
+    let ivan = "address=Уфа may_call_newsletter=false may_call_orders=true may_email_newsletter=false \
+                name=Котов Иван phone=+79165556677";
+    for (email, agreed) in [("anna2@example.com", "да"), ("anna@example.com", "")] {
+        let row = format!("Анна Ивановна Петрова|8 916 111-22-33|{email}|Омск||2026-04-01|{agreed}|");
+        b.list("list", &[LIST, &row, "Иван Котов|8 916 555-66-77|ivan@example.com|Уфа||2026-04-01|да|"]);
+        b.run();
+        assert_eq!(b.cards("crm"), [anna, ivan], "{email} {agreed}");
+    }
+}
+
+#[test]
 fn an_unread_list_of_rows_deletes_and_changes_nothing() {
     let mut b = bridge();
     orders(&mut b, &["Анна Петрова|8 916 111-22-33||Тула||2026-04-01"]);
@@ -498,6 +792,7 @@ fn a_renamed_purpose_brings_nobody_back() {
     for (renamed, expected) in [("", 0), ("was = [\"calls\"]", 0)] {
         let mut b = bridge();
         callees(&mut b, &["Анна Петрова|8 916 111-22-33||да"]);
+        orders(&mut b, &["Анна Петрова|8 916 111-22-33||||2026-04-01"]);
         stops(&mut b, &["||8 916 111-22-33|"]);
         b.run();
         let text = format!("{PURPOSES}{LISTS}")
@@ -508,8 +803,32 @@ fn a_renamed_purpose_brings_nobody_back() {
         stops(&mut b, &[]);
         let report = b.run();
         assert_eq!(b.cards("centre").len(), expected, "{renamed}");
+        assert_eq!(b.cards("shop").len(), 1, "{renamed}: no contract is closed");
         assert_eq!(questions(&report).is_empty(), !renamed.is_empty(), "{renamed}");
     }
+}
+
+#[test]
+fn a_remembered_refusal_closes_no_contract() {
+    let text = format!("{PURPOSES}{LISTS}")
+        .replace("title = \"Call\"\n    basis = \"consent\"", "title = \"Call\"\n    basis = \"contract\"")
+        .replace(
+            "keep = \"until withdrawn\"\n    [purposes.offers]",
+            "keep = { for = \"3 years\", after = \"done\" }\n    [purposes.offers]",
+        )
+        .replace(
+            "phone = \"phone\", email = \"email\" }\n    [sources.callees.consent.calls]\n    given = \"agreed\"",
+            "phone = \"phone\", done = \"email\" }\n    purposes = [\"calls\"]",
+        );
+    let mut b = bridge();
+    callees(&mut b, &["Анна Петрова|8 916 111-22-33||да"]);
+    stops(&mut b, &["||8 916 111-22-33|"]);
+    b.run();
+    assert_eq!(b.cards("centre"), NOBODY);
+    b.config = crate::bridge::config(&text);
+    stops(&mut b, &[]);
+    b.run();
+    assert_eq!(b.cards("centre").len(), 1);
 }
 
 #[test]
@@ -520,11 +839,20 @@ fn an_unreadable_refusal_means_whoever_it_may_mean() {
     let report = b.run();
     assert_eq!(b.cards("centre"), ["name=Котов Иван phone=+79165556677"]);
     assert_eq!(questions(&report), [Code::new("refusal-unreadable")]);
+
+    let people = ["Анна Петрова|anna@gmail.com||да|2026-01-02|", "Иван Котов|ivan@gmail.com||да|2026-05-02|"];
+    for (list, expected) in [("|anna@@gmail.com||", 1), ("|ivan@@gmail.com||2026-05-01", 2)] {
+        let mut b = bridge();
+        subscribers(&mut b, &people);
+        stops(&mut b, &[list]);
+        b.run();
+        assert_eq!(b.cards("mailing").len(), expected, "{list}");
+    }
 }
 
 #[test]
 fn a_refusal_removes_a_card_whose_row_is_gone() {
-    let mut b = bridge_of(&LISTS.replace("path = \"centre.db\"", "path = \"centre.db\"\n mode = \"upsert\""));
+    let mut b = in_upsert("centre");
     callees(&mut b, &["Анна Петрова|8 916 111-22-33||да", "Иван Котов|8 916 555-66-77||да"]);
     b.run();
     callees(&mut b, &["Иван Котов|8 916 555-66-77||да"]);
@@ -533,6 +861,36 @@ fn a_refusal_removes_a_card_whose_row_is_gone() {
     stops(&mut b, &["||8 916 111-22-33|"]);
     b.run();
     assert_eq!(b.cards("centre"), ["name=Котов Иван phone=+79165556677"]);
+}
+
+#[test]
+fn a_named_refusal_removes_no_card_of_another_who_has_the_phone() {
+    let mut b = in_upsert("centre");
+    callees(&mut b, &["Анна Петрова|8 916 111-22-33||да", "Иван Котов|8 916 111-22-33||да"]);
+    b.run();
+    callees(&mut b, &[]);
+    stops(&mut b, &["||8 916 111-22-33|"]);
+    b.guard = 100;
+    b.run();
+    assert_eq!(b.cards("centre").len(), 2, "nobody can say whose it is");
+    stops(&mut b, &["Петрова Анна||8 916 111-22-33|"]);
+    b.run();
+    assert_eq!(b.cards("centre"), ["name=Котов Иван phone=+79161112233"]);
+}
+
+#[test]
+fn a_refusal_that_does_not_concern_a_route_passes_no_guard_there() {
+    let mut b = bridge();
+    b.guard = 10;
+    let people: Vec<String> = (0..20).map(|n| format!("Анна Петрова|8 916 111-22-{n:02}||||2026-04-01")).collect();
+    orders(&mut b, &as_lines(&people));
+    b.run();
+    orders(&mut b, &as_lines(&people[8..]));
+    let refused: Vec<String> = (0..8).map(|n| format!("||8 916 111-22-{n:02}|")).collect();
+    stops(&mut b, &as_lines(&refused));
+    let report = b.run();
+    assert_eq!(stopped(&report, "shop"), [Stop::Removals { wanted: 8, allowed: 3 }]);
+    assert_eq!(b.cards("shop").len(), 20, "a contract can't be refused");
 }
 
 #[test]
@@ -562,6 +920,64 @@ fn a_person_who_comes_back_has_the_same_card() {
     subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-06-01|"]);
     b.run();
     assert_eq!(b.ids("mailing"), id);
+    assert!(b.shop("mailing").log.iter().any(|line| line.starts_with("Create")));
+    let log = b.shop("mailing").log;
+    assert!(log[log.len() - 2].starts_with("Create"), "it is made anew: {log:?}");
+}
+
+#[test]
+fn a_refused_card_that_somebody_brings_back_goes_again() {
+    let anna = "Анна Петрова|anna@example.com||да|2026-01-02|";
+    for rows in [&[anna][..], &[]] {
+        let mut b = in_upsert("mailing");
+        subscribers(&mut b, &[anna]);
+        b.run();
+        let before = b.shop("mailing").cards;
+        stops(&mut b, &["|anna@example.com||2026-05-01"]);
+        b.run();
+        assert_eq!(b.cards("mailing"), NOBODY);
+        subscribers(&mut b, rows);
+        b.shops["mailing"].lock().expect("nobody panicked").cards = before;
+        b.run();
+        assert_eq!(b.cards("mailing"), NOBODY, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_consent_that_is_blank_now_takes_the_card_in_every_mode() {
+    let mut b = in_upsert("mailing");
+    subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-01-02|"]);
+    b.run();
+    subscribers(&mut b, &["Анна Петрова|anna@example.com||||"]);
+    b.run();
+    assert_eq!(b.cards("mailing"), NOBODY);
+}
+
+#[test]
+fn of_a_shared_card_without_rows_a_refusal_takes_what_only_its_purpose_carries() {
+    let stops = "[sources.stops]\n path = \"stops.csv\"\n refuses = \"all\"\n columns = { email = \"email\" }";
+    let row = "Анна Петрова|8 916 111-22-33|anna@example.com|Тула|2026-05-01|2026-04-01|да|";
+    let (anna, nobody) = (&["email", "anna@example.com"][..], &["email"][..]);
+    let with = |rows: &[&str], stops: &[&str], b: &mut Bridge| {
+        b.list("list", &[&[LIST], rows].concat()).list("stops", stops).run();
+    };
+    let left = ["address=Тула may_call_orders=true name=Петрова Анна phone=+79161112233"];
+    let mut b = Bridge::new(&format!("{SHARED}{stops}"));
+    with(&[row], nobody, &mut b);
+    with(&[], nobody, &mut b);
+    with(&[], anna, &mut b);
+    assert_eq!(b.cards("crm"), left);
+
+    let mut b = Bridge::new(&format!("{SHARED}{stops}"));
+    with(&[row], nobody, &mut b);
+    with(&[row], anna, &mut b);
+    with(&[], anna, &mut b);
+    b.today = day("2029-05-01");
+    with(&[], anna, &mut b);
+    assert_eq!(b.cards("crm"), left);
+    b.today = day("2029-05-02");
+    with(&[], anna, &mut b);
+    assert_eq!(b.cards("crm"), NOBODY, "what is left has a term of its own");
 }
 
 // ---- rows, people, identity ----
@@ -902,4 +1318,90 @@ fn cards_deleted_at_the_destination_come_back() {
     b.shops["shop"].lock().expect("nobody panicked").cards.remove(&gone);
     b.run();
     assert_eq!(b.shop("shop").cards, before);
+}
+
+#[test]
+fn a_few_may_always_go_and_of_many_a_share() {
+    for (crowd_of, may) in [(20, 3), (50, 5)] {
+        for gone in [may, may + 1] {
+            let mut b = bridge();
+            b.guard = 10;
+            let people = crowd(crowd_of);
+            orders(&mut b, &as_lines(&people));
+            b.run();
+            orders(&mut b, &as_lines(&people[gone..]));
+            let over = Stop::Removals { wanted: gone, allowed: may };
+            assert_eq!(stopped(&b.run(), "shop"), if gone > may { vec![over] } else { vec![] }, "{crowd_of} {gone}");
+            if gone == may {
+                b.today = day("2026-11-25");
+                orders(&mut b, &[&as_lines(&people[gone..])[..], &["Олег Дымов|8 916 999-88-77||||"]].concat());
+                assert_eq!(stopped(&b.run(), "shop"), [], "what went before stops nothing else");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_guard_stops_is_all_but_refusals() {
+    let mut b = bridge();
+    b.guard = 10;
+    let people: Vec<String> = (10..40).map(|n| format!("|8 916 111-22-{n}||да")).collect();
+    callees(&mut b, &as_lines(&people));
+    b.run();
+    let before = b.shop("centre").cards;
+    let new = "|8 916 777-66-55||да";
+    let changed = format!("Анна Петрова{}", people[29]);
+    callees(&mut b, &[&as_lines(&people[10..29])[..], &[&changed, new]].concat());
+    stops(&mut b, &["||8 916 111-22-10|", "||8 916 111-22-30|"]);
+    let report = b.run();
+    assert_eq!(stopped(&report, "centre"), [Stop::Removals { wanted: 9, allowed: 3 }]);
+    let after = b.shop("centre").cards;
+    assert_eq!(after.len(), 28, "of those whose rows are gone and of the others, who refused is gone");
+    assert!(after.iter().all(|(id, card)| before.get(id) == Some(card)), "and nothing else happened");
+}
+
+#[test]
+fn cards_whose_term_is_over_are_no_absences() {
+    let mut b = bridge();
+    b.guard = 10;
+    let people: Vec<String> = (0..20).map(|n| format!("|8 916 111-22-{n:02}|||2024-01-01|2023-12-01")).collect();
+    orders(&mut b, &as_lines(&people));
+    b.run();
+    orders(&mut b, &["Олег Дымов|8 916 999-88-77||||"]);
+    b.today = day("2027-01-02");
+    assert_eq!(stopped(&b.run(), "shop"), [Stop::Lapses { wanted: 20, allowed: 3 }]);
+    assert_eq!(b.cards("shop").len(), 21, "and what else there is goes on");
+}
+
+#[test]
+fn a_list_that_gave_nobody_may_be_emptied() {
+    let mut b = bridge();
+    b.guard = 10;
+    orders(&mut b, &["Анна Петрова|||||"]);
+    b.run();
+    orders(&mut b, &[]);
+    assert_eq!(b.run().exit(), EXIT_OK);
+}
+
+#[test]
+fn a_mode_that_only_creates_changes_nothing() {
+    let mut b = in_mode("create");
+    orders(&mut b, &["Анна Петрова|8 916 111-22-33||Тула||"]);
+    b.run();
+    orders(&mut b, &["Анна Петрова|8 916 111-22-33||Омск||"]);
+    b.run();
+    assert_eq!(b.cards("shop"), ["address=Тула name=Петрова Анна phone=+79161112233"]);
+}
+
+#[test]
+fn a_row_of_unsure_grant_that_nothing_ties_stops_deletion_by_absence() {
+    let people = ["Анна Петрова|8 916 111-22-33||Тула||", "Иван Котов|8 916 555-66-77||||"];
+    for (date, expected) in [("31.02.2025", 2), ("2020-01-01", 1)] {
+        let mut b = bridge();
+        orders(&mut b, &people);
+        b.run();
+        orders(&mut b, &[&format!("|8 916 777-66-55|||{date}|"), people[1]]);
+        b.run();
+        assert_eq!(b.cards("shop").len(), expected, "{date}");
+    }
 }
