@@ -28,7 +28,7 @@ pub struct Written {
     pub until: Vec<Day>,
     /// The purposes that carry each.
     pub carried: Vec<PurposeSet>,
-    /// The hashed full name of each; 0 where it has none.
+    /// The hashed full name of each; where it has none, the print of a row that made it, marked.
     pub names: Vec<u64>,
     /// One fingerprint per card and column; 0 is blank.
     pub prints: Vec<u64>,
@@ -149,6 +149,18 @@ impl Written {
         self.shadows.binary_search(&self.ids[card]).map_or(self.until[card], |i| self.shadow_until[i])
     }
 
+    /// The hashed full name of a card; 0 where it has none.
+    #[must_use]
+    pub fn name(&self, card: usize) -> u64 {
+        if is_row(self.names[card]) { 0 } else { self.names[card] }
+    }
+
+    /// Of a card without a full name, the print of a row that made it.
+    #[must_use]
+    pub fn row_of_nameless(&self, card: usize) -> Option<u64> {
+        is_row(self.names[card]).then_some(self.names[card])
+    }
+
     /// The card of an id.
     #[must_use]
     pub fn find(&self, id: ClientId) -> Option<usize> {
@@ -157,7 +169,7 @@ impl Written {
 }
 
 /// The last bit of a hash is a mark: on an identity, that several people share it; on a handle, that it is
-/// a key.
+/// a key; in the place of a name, that it is a row's print.
 const MARK: u64 = 1;
 
 /// The hash of an identity that several people share.
@@ -182,6 +194,18 @@ pub fn key(handle: u64) -> u64 {
 #[must_use]
 pub fn is_key(handle: u64) -> bool {
     handle & MARK != 0
+}
+
+/// A row's print in the place of a name.
+#[must_use]
+pub fn row(print: u64) -> u64 {
+    print | MARK
+}
+
+/// Whether a row's print stands in the place of a name.
+#[must_use]
+pub fn is_row(name: u64) -> bool {
+    name & MARK != 0
 }
 
 /// A hash without its mark.

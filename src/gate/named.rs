@@ -35,7 +35,7 @@ fn cards_of(value: &RefusedValue, past: &Written, index: &Index<'_>, keys: &Rout
     let name = value.name().map(|name| keys.name(name.expose()));
     let identity = keys.identity_of(value.identity, value.text());
     index.of_identity(identity).filter_map(move |(card, is_shared)| {
-        let known = past.names[card as usize];
+        let known = past.name(card as usize);
         let whoever = known == 0 || name.is_none() || value.is_listed();
         let is_meant = name == Some(known) || (!is_shared && whoever);
         is_meant.then_some(card)

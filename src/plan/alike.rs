@@ -29,7 +29,7 @@ pub(super) fn edits(
     let mut by_name: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut by_value: HashMap<(usize, u64), Vec<usize>> = HashMap::new();
     for (entry, prints) in &before {
-        let name = entries[*entry].card().map_or(0, |card| past.names[card]);
+        let name = entries[*entry].card().map_or(0, |card| past.name(card));
         if name != 0 {
             by_name.entry(name).or_default().push(*entry);
         }

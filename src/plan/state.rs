@@ -14,9 +14,9 @@ use crate::{
     gate::{Cleared, Closed, Granted, Rows},
     identity::Identifying,
     likeness,
-    resolve::{RouteKeys, Waiting, Why},
+    resolve::{RouteKeys, Waiting, Why, row_print},
     set::PurposeSet,
-    written::{Written, unmarked},
+    written::{Written, is_row, row, unmarked},
 };
 
 /// How long the guard remembers what went, in days.
@@ -173,7 +173,7 @@ impl Writer<'_> {
         renew(&mut out.names, differs, |old| {
             let of_client = |entry: &Entry, client, card: Option<usize>| {
                 let known = card.filter(|_| entry.step == Step::Stand).map(|card| old[card]);
-                known.unwrap_or_else(|| self.name(client))
+                known.filter(|name| !is_row(*name)).unwrap_or_else(|| self.name(client))
             };
             self.column(|entry| pick(entry, |client, card| of_client(entry, client, card), |card| old[card]))
         });
@@ -247,8 +247,12 @@ impl Writer<'_> {
     }
 
     fn name(&self, client: usize) -> u64 {
-        let name = full_name(self.closed, self.rows, &self.identifying, client);
-        name.map_or(0, |name| self.keys.name(&name))
+        if let Some(name) = full_name(self.closed, self.rows, &self.identifying, client) {
+            return self.keys.name(&name);
+        }
+        let rows = self.closed.clients.rows.get(client).iter();
+        let prints = rows.map(|row| row_print(self.rows, &self.identifying, self.keys, *row as usize));
+        prints.min().map_or(0, row)
     }
 
     /// The cards from which a refusal took something, and what would stand there had nobody refused.

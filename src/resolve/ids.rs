@@ -11,7 +11,7 @@ use crate::{
     day::Day,
     gate::Rows,
     identity::Identifying,
-    written::{Index, Written, is_key, is_shared, shared, unmarked},
+    written::{self, Index, Written, is_key, is_shared, shared, unmarked},
 };
 
 /// Clients with their ids, by the first of their rows.
@@ -151,12 +151,12 @@ fn known_by(pairs: &[(u64, u32)], clusters: usize) -> Lists<u64> {
 
 impl Giver<'_> {
     /// Every identity that a card was known by votes for it. One that several people share, or shared
-    /// then, votes only where the name agrees; a key outvotes them all.
+    /// then, votes only where the name agrees, or without one the row; a key outvotes them all.
     fn votes(&mut self, pairs: &[(u64, u32)]) -> Votes {
         let mut list: Vec<(u32, u32, u32)> = Vec::with_capacity(self.index.identities().len());
         join(pairs, self.index.identities(), |group, identity, card| {
             let certain = group.len() == 1 && !is_shared(identity);
-            let agrees = |c: &&(u64, u32)| certain || self.names_agree(c.1, card);
+            let agrees = |c: &&(u64, u32)| certain || self.names_agree(c.1, card) || self.has_row_of(c.1, card);
             list.extend(group.iter().filter(agrees).map(|(_, cluster)| (*cluster, card, 1)));
         });
         let mut votes = Votes::sum(list);
@@ -200,8 +200,16 @@ impl Giver<'_> {
 
     /// Whether a row of the cluster has the name that the card was written with.
     fn names_agree(&self, cluster: u32, card: u32) -> bool {
-        let known = self.past.names[card as usize];
+        let known = self.past.name(card as usize);
         known != 0 && self.name_prints(cluster).any(|print| print == known)
+    }
+
+    /// Whether a row of the cluster is as it was when it made a card without a name.
+    fn has_row_of(&self, cluster: u32, card: u32) -> bool {
+        let is_it = |row: u64| {
+            self.clusters.get(cluster as usize).iter().any(|r| written::row(self.read.prints[*r as usize]) == row)
+        };
+        self.past.row_of_nameless(card as usize).is_some_and(is_it)
     }
 
     fn name_prints(&self, cluster: u32) -> impl Iterator<Item = u64> + '_ {
@@ -245,7 +253,7 @@ impl Giver<'_> {
     /// phone that somebody else has by now is not its former holder.
     fn is_holder(&self, cluster: u32, card: u32, votes: u32) -> bool {
         let most = votes as usize * 2 > self.past.identities.get(card as usize).len();
-        most || self.past.names[card as usize] == 0
+        most || self.past.name(card as usize) == 0
             || self.name_prints(cluster).next().is_none()
             || self.names_agree(cluster, card)
     }
@@ -456,7 +464,7 @@ impl Giver<'_> {
     /// somebody else.
     fn cards_of(&self, row: u32) -> Vec<u32> {
         let name = self.full_name(row).map(|name| self.keys.name(&name));
-        let other = |card: u32| name.is_some_and(|n| ![0, n].contains(&self.past.names[card as usize]));
+        let other = |card: u32| name.is_some_and(|n| ![0, n].contains(&self.past.name(card as usize)));
         let mut cards = Vec::new();
         for identity in self.read.identities.get(row as usize) {
             let found = self.index.of_identity(*identity);

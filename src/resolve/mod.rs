@@ -12,6 +12,7 @@ mod survivors;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use rows::print as row_print;
 pub use survivors::{Survivor, SurvivorState};
 
 use crate::{
@@ -57,7 +58,7 @@ impl RouteKeys {
     /// The hash of a full name.
     #[must_use]
     pub fn name(&self, full_name: &str) -> u64 {
-        self.identity.short(&[b"name", full_name.as_bytes()]).max(1)
+        unmarked(self.identity.short(&[b"name", full_name.as_bytes()])).max(2)
     }
 
     /// The id that a client is born with.

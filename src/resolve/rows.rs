@@ -101,7 +101,7 @@ impl Part {
 }
 
 /// The cells that matching reads, so that a field which is new to the config makes no row look edited.
-fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
+pub(crate) fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
     let mut stream = keys.print.stream();
     rows.handles(row).iter().for_each(|h| stream.part(&h.to_be_bytes()));
     let seen = rows.seen(row).cells();

@@ -192,41 +192,25 @@ fn what_is_of_one_route_meets_nothing_of_another() {
     let records = records(&config, &[0, 1, 2].map(|list| Tables::default().lines(list)), &keys);
     let (reached, past) = (Reached::default(), Written::default());
     let (index, route_keys) = (Index::new(&past), RouteKeys::new(&keys, "shop"));
-    let prints = || PlanKeys::new(&keys, "shop");
-    let around = Around {
-        config: &config,
-        reached: &reached,
-        past: &past,
-        index: &index,
-        keys: &route_keys,
-        frozen: PurposeSet::EMPTY,
-    };
-    let today = day("2026-11-24");
-    let known = Known {
-        config: &config,
-        past: &past,
-        index: &index,
-        keys: &route_keys,
-        prints: prints(),
-        standing: &[],
-        today,
-    };
-    let rows = |route| gate::project(&records, &reached, &config, RouteId(route));
-    let clients = |route: u16| {
-        resolve::resolve(&rows(route), &Matching::new(&config, usize::from(route)), &past, &index, &route_keys)
-    };
+    let prints = &PlanKeys::new(&keys, "shop");
+    let (config, reached, past, index, keys) = (&config, &reached, &past, &index, &route_keys);
+    let (frozen, owed, today) = (PurposeSet::EMPTY, &std::collections::BTreeMap::new(), day("2026-11-24"));
+    let around = Around { config, reached, past, index, keys, frozen, owed };
+    let known = Known { config, past, index, keys, prints, standing: &[], today };
+    let rows = |route| gate::project(&records, reached, config, RouteId(route));
+    let clients =
+        |route: u16| resolve::resolve(&rows(route), &Matching::new(config, usize::from(route)), past, index, keys);
     let cleared = |route| gate::close(clients(route), &rows(route), &around);
     let plan = |route| Plan::between(&cleared(route), &rows(route), &known);
     let written = |approved: u16, of: u16, route| {
-        let approved = plan(approved).approve(&Guard { percent: 10, emptied: false, today }, &past, &[]);
-        let (cleared, rows) = (cleared(of), rows(of));
-        let stand = apply::Stand { kept: None, ids: Vec::new(), digest: None, is_file: false };
-        let intended = Kept { run: RunId(uuid::Uuid::from_u128(1)), digest: None, written: Written::default() };
-        let job =
-            Applied { approved: &approved, cleared: &cleared, rows: &rows, stand: &stand, intended, digest: [0; 32] };
-        let layout = Columns::new(&config, &config.routes[0]).layout();
-        block(apply::apply(RouteId(route), "shop", &job, &mut Counter::new(Arc::default(), layout), &mut Paper(None)))
-            .expect("it writes");
+        let approved = plan(approved).approve(&Guard { percent: 10, emptied: false, today }, past, &[]);
+        let (cleared, rows) = (&cleared(of), &rows(of));
+        let after = approved.after(cleared, rows, config, past.clone(), keys);
+        let stand = &apply::Stand { last: None, ids: Vec::new(), digest: None, is_file: false };
+        let (digest, run, progress) = ([0; 32], RunId(uuid::Uuid::from_u128(1)), &Silent);
+        let job = Applied { approved: &approved, cleared, rows, stand, digest, run, progress };
+        let mut counter = Counter::new(Arc::default(), Columns::new(config, &config.routes[0]).layout());
+        block(apply::apply(RouteId(route), "shop", &job, after, &mut counter, &mut Paper(None))).expect("it writes");
     };
     let panics = |what: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(what)).is_err();
     assert!(!panics(&|| written(0, 0, 0)));
