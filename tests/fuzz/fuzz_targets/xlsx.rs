@@ -5,6 +5,7 @@
 #[path = "../../suite/bridge.rs"]
 #[expect(dead_code, reason = "made for tests that see more of it")]
 mod bridge;
+#[path = "../../suite/desk.rs"]
 mod desk;
 
 use std::{

@@ -23,12 +23,29 @@ use sheetbridge::{
 use crate::bridge::{Counter, Shop};
 
 /// The config of a text, which passes.
-pub fn config(text: &str) -> Config {
+pub(crate) fn config(text: &str) -> Config {
     config::parse(text, Path::new("bridge.toml")).unwrap_or_else(|p| panic!("{}", p.render(false))).config
 }
 
+const HEADER: &str = "name,phone,email,birth,done,sum,size,loyal,colour,country,address,note,firm,inn,ogrn,snils,url,\
+                      number,agreed,on,left,day\n";
+const STOPS: &str = "name,phone,email,day\n";
+
+/// Syncs a list and, after a `\x1e`, a list of refusals twice.
+pub(crate) fn lists_twice(config: &Config, bytes: &[u8]) {
+    let mut lists = bytes.splitn(2, |b| *b == 0x1e);
+    let (clients, stops) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
+    // A list that brings no header of its own gets one, or hardly any input would get past it.
+    let with = |header: &str, list: &[u8]| match list.strip_prefix(b"\n") {
+        Some(rows) => [header.as_bytes(), rows].concat(),
+        None => list.to_vec(),
+    };
+    let (clients, stops) = (with(HEADER, clients), with(STOPS, stops));
+    sync_twice(config, &[("clients.csv", &clients), ("stops.csv", &stops)]);
+}
+
 /// Syncs `files` twice. The second time nothing may be left to do.
-pub fn sync_twice(config: &Config, files: &[(&str, &[u8])]) {
+pub(crate) fn sync_twice(config: &Config, files: &[(&str, &[u8])]) {
     let folder = memory();
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).expect("room in memory");
