@@ -16,12 +16,12 @@ use crate::{
     gate::{self, Around, Cleared, Closed, Granted, RouteId, Rows},
     keys::{Use, hex},
     ledger::{Ledger, Owed},
-    plan::{self, Columns, Guard, Known, Plan, PlanKeys},
+    plan::{Columns, Guard, Known, Plan, PlanKeys},
     port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
     record::Records,
-    report::{ChangeReport, Command, Item, Report, RouteReport},
+    report::{Command, Report, RouteReport},
     resolve::{self, Matching, RouteKeys},
     rights::{self, Memory, Reached},
     seal,
@@ -30,7 +30,6 @@ use crate::{
 };
 
 const STALE: Code = Code::new("plan-stale");
-const KEY_MOVED: Code = Code::new("key-moved");
 
 /// The world, as one run meets it. Clock and dice are handed in.
 pub struct World<'a> {
@@ -439,81 +438,4 @@ impl Report {
         }
         Ok(())
     }
-}
-
-impl RouteReport {
-    fn fill(
-        &mut self,
-        approved: &plan::Approved,
-        cleared: &Cleared<Closed>,
-        rows: &Granted<Rows<'_>>,
-        records: &Records,
-        config: &Config,
-        detail: bool,
-    ) {
-        let (plan, closed, rows) = (approved.plan(), cleared.get(), rows.get());
-        let joined: usize = closed.clients.rows.items().len();
-        self.rows = rows.len();
-        self.people = closed.clients.len();
-        self.doubles = joined - closed.clients.len();
-        self.lapses = plan::lapses(rows);
-        self.refused = closed.may.iter().filter(|m| **m == gate::May::Go).count();
-        self.steps = plan.counts();
-        self.suspended = plan.suspended;
-        self.stops = approved.stops().to_vec();
-        self.keeps_file = approved.keeps_file();
-        let place = |row: u32| records.place(rows.seen(row as usize).row(), None);
-        self.items = plan
-            .items
-            .iter()
-            .map(|item| Item {
-                why: item.why,
-                place: item.row.map(place).or(item.unseen.map(|row| records.place(row, None))),
-                hint: item.row.map(|row| missing(rows, row, config)).unwrap_or_default(),
-                cards: item.cards.clone(),
-                is_new: item.is_new,
-                is_shifted: item.unseen.is_some_and(|row| records.get(row).row().shifted),
-            })
-            .collect();
-        self.items.sort_by_key(|i| (i.place, i.why));
-        self.findings = closed.clients.moved.iter().map(|row| Finding::at(KEY_MOVED, place(*row))).collect();
-        if detail {
-            self.changes = plan.entries.iter().filter_map(|e| change(e, plan, closed, &place)).collect();
-        }
-    }
-}
-
-/// The required fields that a row lacks.
-fn missing(rows: &gate::Rows<'_>, row: u32, config: &Config) -> String {
-    let seen = rows.seen(row as usize);
-    let required = seen.waiting().iter().flat_map(|p| config.purpose(p).required.iter());
-    let lacks = |f: &crate::set::FieldId| rows.record(row as usize).cell(*f).state() != crate::record::State::Value;
-    let names: BTreeSet<&str> = required.filter(lacks).map(|f| config.field(f).name.as_str()).collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-fn change(
-    entry: &plan::Entry,
-    plan: &Plan,
-    closed: &gate::Closed,
-    place: &dyn Fn(u32) -> crate::address::Place,
-) -> Option<ChangeReport> {
-    if entry.step == plan::Step::Stand || entry.is_silent() {
-        return None;
-    }
-    let names = |bits: u64| {
-        let columns = plan.columns().names().iter().enumerate();
-        columns.filter(|(c, _)| bits & (1 << c) != 0).map(|(_, name)| name.clone()).collect()
-    };
-    let mut rows: Vec<_> =
-        entry.client().map(|c| closed.clients.rows.get(c).iter().map(|r| place(*r)).collect()).unwrap_or_default();
-    rows.sort_unstable();
-    Some(ChangeReport {
-        id: entry.id,
-        step: entry.step,
-        why: entry.why,
-        set: names(entry.set),
-        clear: names(entry.clear),
-        rows,
-    })
 }

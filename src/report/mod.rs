@@ -1,5 +1,6 @@
 //! `report`: everything a run learned, as text for its owner and as JSON for programs. No personal value.
 
+mod fill;
 mod json;
 mod text;
 
