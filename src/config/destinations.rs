@@ -2,6 +2,7 @@
 
 use super::{
     model::{Field, Mode, RouteConfig},
+    options,
     purposes::purpose_set,
     secret::{Secret, holds_password},
     tree::{Key, Node, Section},
@@ -50,7 +51,7 @@ fn destination(
     let clear = section.get("clear").and_then(super::tree::Node::bool).unwrap_or(false);
     let table = section.get("table").and_then(|n| table(n, kind)).unwrap_or_else(|| key.name.to_owned());
     let headings = section.section("columns").map(|s| headings(&s, fields, set, purposes)).unwrap_or_default();
-    let options = options(&section, kind);
+    let options = options::read(&section, kind.options);
     let columns = columns(set, fields, purposes, &headings);
     let flags = flags(set, purposes);
     same_column_twice(&section, &columns, &flags);
@@ -75,7 +76,7 @@ fn location(node: Node<'_>) -> Option<Secret> {
     if let Secret::Plain(text) = &secret
         && holds_password(text)
     {
-        node.gathered().add(node.problem("config-secret-inline"));
+        options::secret_inline(node);
     }
     Some(secret)
 }
@@ -117,19 +118,6 @@ fn table(node: Node<'_>, kind: &DestinationKind) -> Option<String> {
         node.gathered().add(node.problem("config-no-table").with("kind", kind.name));
     }
     node.text().map(str::to_owned)
-}
-
-fn options(section: &Section<'_>, kind: &DestinationKind) -> Vec<(&'static str, String)> {
-    let mut options = Vec::new();
-    for option in kind.options {
-        let Some(node) = section.get(option.name) else { continue };
-        let Some(text) = node.text() else { continue };
-        match (option.check)(text) {
-            Ok(()) => options.push((option.name, text.to_owned())),
-            Err(expected) => node.wrong_setting(expected),
-        }
-    }
-    options
 }
 
 /// Purposes share a card only where each pair says why it may.

@@ -5,6 +5,7 @@ mod destinations;
 mod fields;
 mod model;
 mod operator;
+mod options;
 mod problem;
 mod purposes;
 mod rules;

@@ -56,7 +56,7 @@ pub(super) fn state(section: Option<Section<'_>>, folder: &Path) -> StateConfig 
     }
     if let Some(node) = section.get("key") {
         match node.text().map(Secret::parse) {
-            Some(Secret::Plain(_)) => node.gathered().add(node.problem("config-secret-inline")),
+            Some(Secret::Plain(_)) => super::options::secret_inline(node),
             secret => state.key = secret,
         }
     }

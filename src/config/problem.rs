@@ -10,6 +10,9 @@ use crate::{
     language::Language,
 };
 
+/// A secret stands in the config. It is shown nowhere, this file's own problems included.
+pub(super) const SECRET_INLINE: Code = Code::new("config-secret-inline");
+
 /// One thing that is wrong with a config.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
@@ -69,10 +72,22 @@ impl Problems {
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-        self.list.iter().map(|p| self.render_one(p, &renderer) + "\n").collect::<Vec<_>>().join("\n")
+        let text = self.without_secrets();
+        self.list.iter().map(|p| self.render_one(p, &text, &renderer) + "\n").collect::<Vec<_>>().join("\n")
     }
 
-    fn render_one(&self, problem: &Problem, renderer: &Renderer) -> String {
+    /// The text with stars for the secrets that stand in it, as long as they are.
+    fn without_secrets(&self) -> String {
+        let mut text = self.text.clone();
+        for secret in self.list.iter().filter(|p| p.code == SECRET_INLINE) {
+            let star = |c: char| if c == '\n' { "\n".to_owned() } else { "*".repeat(c.len_utf8()) };
+            let stars: String = text[secret.span.clone()].chars().map(star).collect();
+            text.replace_range(secret.span.clone(), &stars);
+        }
+        text
+    }
+
+    fn render_one(&self, problem: &Problem, text: &str, renderer: &Renderer) -> String {
         let entry = catalogue::entry(problem.code.name());
         let fills: Vec<(&str, Fill<'_>)> =
             problem.fills.iter().map(|(name, text)| (*name, Fill::Text(text.as_str()))).collect();
@@ -91,7 +106,7 @@ impl Problems {
         };
         let mut group =
             level.with_name(entry.severity.word(self.language)).primary_title(title).id(problem.code.name()).element(
-                Snippet::source(self.text.as_str())
+                Snippet::source(text)
                     .path(self.path.as_str())
                     .annotation(AnnotationKind::Primary.span(problem.span.clone()).label(label)),
             );

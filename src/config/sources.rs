@@ -2,6 +2,7 @@
 
 use super::{
     model::{Consent, Feed, Field, SourceConfig, Whole},
+    options,
     purposes::{ConsentText, purpose_named},
     tree::{Key, Node, Section},
 };
@@ -60,7 +61,7 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         refuses,
         columns,
         consents,
-        options: options(&section, kind?),
+        options: options::read(&section, kind?.options),
     };
     // What was dropped as broken must not be reported as missing too.
     if rights_are_whole {
@@ -107,20 +108,6 @@ fn header(node: Node<'_>) -> Option<u32> {
         node.wrong_setting("`1`, `2`, …");
     }
     row
-}
-
-/// The settings that the connector knows.
-fn options(section: &Section<'_>, kind: &SourceKind) -> Vec<(&'static str, String)> {
-    let mut options = Vec::new();
-    for option in kind.options {
-        let Some(node) = section.get(option.name) else { continue };
-        let Some(text) = node.text() else { continue };
-        match (option.check)(text) {
-            Ok(()) => options.push((option.name, text.to_owned())),
-            Err(expected) => node.wrong_setting(expected),
-        }
-    }
-    options
 }
 
 /// `purposes`: a basis that stands behind every row, which consent never does.
