@@ -28,7 +28,8 @@ pub struct Written {
     pub until: Vec<Day>,
     /// The purposes that carry each.
     pub carried: Vec<PurposeSet>,
-    /// The hashed full name of each; where it has none, the print of a row that made it, marked.
+    /// The hashed full name of each; where it has none, what a route sees of a row that made
+    /// it, hashed and marked.
     pub names: Vec<u64>,
     /// One fingerprint per card and column; 0 is blank.
     pub prints: Vec<u64>,
@@ -155,7 +156,7 @@ impl Written {
         if is_row(self.names[card]) { 0 } else { self.names[card] }
     }
 
-    /// Of a card without a full name, the print of a row that made it.
+    /// Of a card without a full name, the hashed sight of a row that made it.
     #[must_use]
     pub fn row_of_nameless(&self, card: usize) -> Option<u64> {
         is_row(self.names[card]).then_some(self.names[card])
@@ -169,7 +170,7 @@ impl Written {
 }
 
 /// The last bit of a hash is a mark: on an identity, that several people share it; on a handle, that it is
-/// a key; in the place of a name, that it is a row's print.
+/// a key; in the place of a name, that it is the sight of a row.
 const MARK: u64 = 1;
 
 /// The hash of an identity that several people share.
@@ -196,13 +197,13 @@ pub fn is_key(handle: u64) -> bool {
     handle & MARK != 0
 }
 
-/// A row's print in the place of a name.
+/// The sight of a row in the place of a name.
 #[must_use]
-pub fn row(print: u64) -> u64 {
-    print | MARK
+pub fn row(sight: u64) -> u64 {
+    sight | MARK
 }
 
-/// Whether a row's print stands in the place of a name.
+/// Whether the sight of a row stands in the place of a name.
 #[must_use]
 pub fn is_row(name: u64) -> bool {
     name & MARK != 0

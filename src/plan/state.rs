@@ -14,7 +14,7 @@ use crate::{
     gate::{Cleared, Closed, Granted, Rows},
     identity::Identifying,
     likeness,
-    resolve::{RouteKeys, Waiting, Why, row_print},
+    resolve::{RouteKeys, Waiting, Why, sight},
     set::PurposeSet,
     written::{Written, is_row, row, unmarked},
 };
@@ -251,8 +251,8 @@ impl Writer<'_> {
             return self.keys.name(&name);
         }
         let rows = self.closed.clients.rows.get(client).iter();
-        let prints = rows.map(|row| row_print(self.rows, &self.identifying, self.keys, *row as usize));
-        prints.min().map_or(0, row)
+        let sights = rows.map(|row| sight(self.rows, &self.identifying, self.keys, *row as usize));
+        sights.min().map_or(0, row)
     }
 
     /// The cards from which a refusal took something, and what would stand there had nobody refused.

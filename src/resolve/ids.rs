@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::{RouteKeys, Waiting, Why, links::Links, rows::Read};
+use super::{
+    RouteKeys, Waiting, Why,
+    links::Links,
+    rows::{Read, sight},
+};
 use crate::{
     change::ClientId,
     csr::Lists,
@@ -207,7 +211,8 @@ impl Giver<'_> {
     /// Whether a row of the cluster is as it was when it made a card without a name.
     fn has_row_of(&self, cluster: u32, card: u32) -> bool {
         let is_it = |row: u64| {
-            self.clusters.get(cluster as usize).iter().any(|r| written::row(self.read.prints[*r as usize]) == row)
+            let sight = |r: &u32| sight(self.rows, self.identifying, self.keys, *r as usize);
+            self.clusters.get(cluster as usize).iter().any(|r| written::row(sight(r)) == row)
         };
         self.past.row_of_nameless(card as usize).is_some_and(is_it)
     }

@@ -57,7 +57,7 @@ pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read, mut 
     let (mut clusters, mut undecided) = linker.split_conflicts(rows);
     undecided.extend(linker.vague_rows(&clusters));
     if !undecided.is_empty() {
-        clusters.retain(|cluster| cluster.len() > 1 || !undecided.contains(&cluster[0]));
+        clusters.retain(|cluster| !cluster.iter().all(|row| undecided.contains(row)));
     }
     Links { clusters, undecided, asks: linker.asks }
 }
@@ -109,6 +109,7 @@ impl Linker<'_> {
             return group.windows(2).for_each(|pair| self.union(pair[0].1, pair[1].1));
         }
         self.shared.insert(identity);
+        self.join_alike(group);
         self.join_by_name(group, &kinds);
         if kinds.len() <= TRAITS_MAX {
             self.question(group, &kinds, is_role);
@@ -125,6 +126,22 @@ impl Linker<'_> {
 
     fn all_join(&self, kinds: &[u32]) -> bool {
         kinds.len() <= TRAITS_MAX && pairs(kinds).all(|(a, b)| self.traits(a).compare(self.traits(b)) == Verdict::Join)
+    }
+
+    /// Rows in which the route sees the same are one person that stands twice: nothing tells them apart.
+    fn join_alike(&mut self, group: &[(u64, u32)]) {
+        let mut rows: Vec<u32> = group.iter().map(|(_, row)| *row).collect();
+        rows.sort_unstable_by_key(|row| (self.sight(*row), *row));
+        for pair in rows.windows(2) {
+            if self.sight(pair[0]) == self.sight(pair[1]) {
+                self.union(pair[0], pair[1]);
+            }
+        }
+    }
+
+    /// What the route sees that tells a row's person from others.
+    fn sight(&self, row: u32) -> (u32, &[u64]) {
+        (self.trait_of[row as usize], self.read.identities.get(row as usize))
     }
 
     /// On a shared value only rows whose full names agree are one person.
@@ -186,7 +203,8 @@ impl Linker<'_> {
         if self.vague.is_empty() {
             return BTreeSet::new();
         }
-        let alone: HashSet<u32> = clusters.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
+        let is_alone = |c: &&[u32]| c.iter().all(|row| self.sight(*row) == self.sight(c[0]));
+        let alone: HashSet<u32> = clusters.iter().filter(is_alone).flatten().copied().collect();
         let has_own = |row: u32| self.read.identities.get(row as usize).iter().any(|i| !self.shared.contains(i));
         let waits = |(row, is_role): &&(u32, bool)| alone.contains(row) && !(*is_role && has_own(*row));
         self.vague.iter().filter(waits).map(|(row, _)| *row).collect()

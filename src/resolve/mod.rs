@@ -12,7 +12,7 @@ mod survivors;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use rows::print as row_print;
+pub(crate) use rows::sight;
 pub use survivors::{Survivor, SurvivorState};
 
 use crate::{

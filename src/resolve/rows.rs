@@ -8,6 +8,7 @@ use crate::{
     csr::Lists,
     gate::Rows,
     identity::Identifying,
+    keys::Stream,
     written::unmarked,
 };
 
@@ -101,9 +102,18 @@ impl Part {
 }
 
 /// The cells that matching reads, so that a field which is new to the config makes no row look edited.
-pub(crate) fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
+fn print(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
     let mut stream = keys.print.stream();
     rows.handles(row).iter().for_each(|h| stream.part(&h.to_be_bytes()));
+    finish(stream, rows, identifying, row)
+}
+
+/// The same without what only the row's own sheet knows it by.
+pub(crate) fn sight(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
+    finish(keys.print.stream(), rows, identifying, row)
+}
+
+fn finish(mut stream: Stream, rows: &Rows<'_>, identifying: &Identifying, row: usize) -> u64 {
     let seen = rows.seen(row).cells();
     for field in identifying.fields().intersection(seen).iter() {
         stream.part(&[field.0]);
