@@ -1405,3 +1405,18 @@ fn a_row_of_unsure_grant_that_nothing_ties_stops_deletion_by_absence() {
         assert_eq!(b.cards("shop").len(), expected, "{date}");
     }
 }
+
+/// Who withdrew in one row and agreed anew in another is written with what the other says, and no more.
+#[test]
+fn a_closed_row_gives_nothing_to_the_card_of_an_open_one() {
+    let (whole, email) = ("email=anna@example.com name=Петрова Анна", "email=anna@example.com");
+    for (left, other, expected) in
+        [("", "", whole), ("2026-02-01", "", email), ("", "А. Петрова", whole), ("2026-02-01", "А. Петрова", email)]
+    {
+        let mut b = bridge();
+        let withdrawn = format!("Анна Петрова|anna@example.com||да|2026-01-02|{left}");
+        subscribers(&mut b, &[&withdrawn, &format!("{other}|anna@example.com||да|2026-03-01|")]);
+        b.run();
+        assert_eq!(b.cards("mailing"), [expected], "{left} {other}");
+    }
+}
