@@ -33,8 +33,8 @@ impl Stand {
 }
 
 /// Compares what a destination holds with what the ledger knows, tells which of that is true, settles what an
-/// interrupted run left open, and stops where the ledger is new, older than the destination, or another's: writing from there
-/// would make people twice, or bring back who left.
+/// interrupted run left open, and stops where the ledger is new, older than the destination, or another's:
+/// writing from there would make people twice, or bring back who left.
 pub fn stand(
     route: &str,
     mut found: Standing,
