@@ -704,6 +704,25 @@ fn on_a_shared_card_a_refusal_takes_what_only_its_purpose_carries() {
     assert_eq!(b.cards("crm"), [left]);
 }
 
+/// The e-mail that the newsletter can't do without is closed, and the order still needs the card.
+#[test]
+fn on_a_shared_card_one_purpose_may_lack_what_it_requires() {
+    let required = "needs = [\"name\", \"email\", \"phone\"]";
+    let stops = "[sources.stops]\n path = \"stops.csv\"\n refuses = \"all\"\n columns = { email = \"email\" }\n";
+    let text = SHARED.replace(required, &format!("{required}\n required = [\"email\"]")) + stops;
+    let mut b = Bridge::new(&text);
+    let rows = |town: &str| {
+        let anna = format!("Анна Петрова|8 916 111-22-33|family@example.com|{town}||2026-04-01|да|");
+        [LIST.to_owned(), anna, "Иван Котов|8 916 555-66-77|family@example.com|||2026-04-01|да|".to_owned()]
+    };
+    b.list("stops", &["email", "family@example.com"]);
+    for town in ["Тула", "Омск"] {
+        b.list("list", &rows(town).each_ref().map(String::as_str)).run();
+        let cards = b.cards("crm");
+        assert!(cards[0].starts_with(&format!("address={town} ")) && !cards[0].contains("email="), "{cards:?}");
+    }
+}
+
 #[test]
 fn a_flag_says_yes_only_if_every_value_carries_the_purpose() {
     let mut b = Bridge::new(SHARED);
@@ -1419,4 +1438,14 @@ fn a_closed_row_gives_nothing_to_the_card_of_an_open_one() {
         b.run();
         assert_eq!(b.cards("mailing"), [expected], "{left} {other}");
     }
+}
+
+/// Nobody on a list of refusals is a client who never agreed.
+#[test]
+fn a_list_of_refusals_is_no_list_of_lapses() {
+    let mut b = bridge();
+    subscribers(&mut b, &["Анна Петрова|anna@example.com||да|2026-01-02|"]);
+    stops(&mut b, &["Олег Лис|oleg@example.com||2026-02-01"]);
+    let report = b.run();
+    assert!(report.routes.iter().all(|route| route.lapses.is_empty()), "{:?}", report.routes);
 }
