@@ -180,13 +180,12 @@ fn remember(
 
 /// Notes what refusals are to take from a route, before anything can go wrong there.
 fn owe(config: &Config, route: &RouteConfig, ledger: &mut Ledger, reached: &Reached) -> Result<(), Trouble> {
-    let purposes: Vec<String> = config.purposes.iter().map(|p| p.name.clone()).collect();
     let keys = RouteKeys::new(ledger.keys(), &route.name);
     let mut owed = ledger.owed(&route.name)?;
     for kept in [ledger.standing(&route.name)?, ledger.intended(&route.name)?].into_iter().flatten() {
         let past = kept.written;
         for (card, closed) in gate::named(&reached.values, route.purposes, &past, &Index::new(&past), &keys) {
-            let names = closed.iter().map(|p| purposes[usize::from(p.0)].clone());
+            let names = closed.iter().map(|purpose| config.purpose(purpose).name.clone());
             owed.entry(past.ids[card as usize]).or_default().extend(names);
         }
     }

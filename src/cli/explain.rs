@@ -1,6 +1,6 @@
 //! `explain`: what a code means and what to do.
 
-use super::{args, config, print, trouble};
+use super::{args, language_of, print, trouble};
 use crate::{
     catalogue,
     finding::{Code, Trouble},
@@ -49,9 +49,5 @@ fn plain(text: &str) -> String {
 /// The language of the config at hand, if there is one.
 fn of_config() -> Language {
     let path = std::path::Path::new("bridge.toml");
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    match config::parse(&text, path) {
-        Ok(passed) => passed.config.operator.language,
-        Err(problems) => problems.language,
-    }
+    language_of(&std::fs::read_to_string(path).unwrap_or_default(), path)
 }

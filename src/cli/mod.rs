@@ -107,18 +107,23 @@ fn load(path: Option<&Path>) -> Result<Config, u8> {
 fn text(path: &Path) -> Result<String, (Trouble, Language)> {
     let shown = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => (Trouble::new(NO_CONFIG, &shown), Language::English),
+        io::ErrorKind::NotFound => (Trouble::new(NO_CONFIG, &shown), Language::English),
         kind => (Trouble::new(UNREADABLE, format!("{shown}: {kind}")), Language::English),
     })?;
     String::from_utf8(bytes).map_err(|e| {
         let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let row = memchr::memchr_iter(b'\n', before).count() + 1;
-        let language = match config::parse(&String::from_utf8_lossy(e.as_bytes()), path) {
-            Ok(passed) => passed.config.operator.language,
-            Err(problems) => problems.language,
-        };
+        let language = language_of(&String::from_utf8_lossy(e.as_bytes()), path);
         (Trouble::new(NOT_UTF8, &shown).at_row(row as u32), language)
     })
+}
+
+/// The language of a config, whatever else is wrong with it.
+fn language_of(text: &str, path: &Path) -> Language {
+    match config::parse(text, path) {
+        Ok(passed) => passed.config.operator.language,
+        Err(problems) => problems.language,
+    }
 }
 
 fn print_problems(problems: &Problems) {

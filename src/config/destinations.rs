@@ -36,7 +36,7 @@ fn destination(
     let path = section.need("path");
     let location = path.and_then(location);
     let kind = match section.get("kind") {
-        Some(node) => named_kind(node),
+        Some(node) => options::named_kind(node, DESTINATIONS, |kind| kind.name),
         None => path.and_then(kind_of_path),
     };
     let listed = section.need("purposes");
@@ -79,15 +79,6 @@ fn location(node: Node<'_>) -> Option<Secret> {
         options::secret_inline(node);
     }
     Some(secret)
-}
-
-fn named_kind(node: Node<'_>) -> Option<&'static DestinationKind> {
-    let text = node.text()?;
-    let kind = DESTINATIONS.iter().find(|k| k.name == text);
-    if kind.is_none() {
-        node.unknown(text, DESTINATIONS.iter().map(|k| k.name));
-    }
-    kind
 }
 
 fn kind_of_path(node: Node<'_>) -> Option<&'static DestinationKind> {

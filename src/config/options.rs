@@ -1,4 +1,4 @@
-//! The settings of a connector.
+//! Which connector, and its settings.
 
 use super::tree::{Node, Section};
 use crate::connector::ConnectorOption;
@@ -19,6 +19,16 @@ pub(super) fn read(section: &Section<'_>, known: &'static [ConnectorOption]) -> 
         }
     }
     options
+}
+
+/// The kind of connector that a node names.
+pub(super) fn named_kind<K>(node: Node<'_>, kinds: &'static [K], name: fn(&K) -> &'static str) -> Option<&'static K> {
+    let text = node.text()?;
+    let kind = kinds.iter().find(|kind| name(kind) == text);
+    if kind.is_none() {
+        node.unknown(text, kinds.iter().map(name));
+    }
+    kind
 }
 
 /// Reports a secret that stands in the config itself.

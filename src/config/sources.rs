@@ -36,7 +36,7 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
     let path = section.need("path");
     let location = path.and_then(super::tree::Node::text);
     let kind = match section.get("kind") {
-        Some(node) => named_kind(node),
+        Some(node) => options::named_kind(node, SOURCES, |kind| kind.name),
         None => path.and_then(kind_of_path),
     };
     let gathered = section.gathered();
@@ -72,15 +72,6 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
     }
     section.finish();
     Some(source)
-}
-
-fn named_kind(node: Node<'_>) -> Option<&'static SourceKind> {
-    let text = node.text()?;
-    let kind = SOURCES.iter().find(|k| k.name == text);
-    if kind.is_none() {
-        node.unknown(text, SOURCES.iter().map(|k| k.name));
-    }
-    kind
 }
 
 fn kind_of_path(node: Node<'_>) -> Option<&'static SourceKind> {

@@ -58,14 +58,14 @@ fn whole(path: &Path, keys: &Keys) -> std::io::Result<()> {
 
 /// A new file that only its owner may read.
 pub(super) fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    for_owner(OpenOptions::new().write(true).create_new(true)).open(path)
+}
+
+/// So that a file which is made is its owner's alone.
+pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 #[cfg(test)]

@@ -228,14 +228,7 @@ impl Drop for Lock {
 fn lock(folder: &Path) -> Result<Lock, Trouble> {
     let path = folder.join("lock");
     let unwritable = |e: &std::io::Error| Trouble::new(UNWRITABLE, format!("{}: {}", path.display(), reason(e)));
-    let mut options = File::options();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let file = options.open(&path).map_err(|e| unwritable(&e))?;
+    let file = key::for_owner(File::options().create(true).append(true)).open(&path).map_err(|e| unwritable(&e))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Trouble::new(LOCKED, folder.display().to_string())),

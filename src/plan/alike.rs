@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Entry, Item, Planner, Reason, Step, Waits};
+use super::{Entry, Item, Planner, Reason, Step, Waits, state::full_name};
 use crate::csr::Lists;
 
 /// A value that so many vanished cards have tells nothing.
@@ -79,7 +79,7 @@ fn matches(
     by_value: &HashMap<(usize, u64), Vec<usize>>,
 ) -> Vec<usize> {
     let mut found = Vec::new();
-    if let Some(name) = planner.full_name(client) {
+    if let Some(name) = full_name(planner.closed, planner.rows, &planner.identifying, client) {
         found.extend(by_name.get(&planner.known.keys.name(&name)).into_iter().flatten().copied());
     }
     let mut equal: BTreeMap<usize, usize> = BTreeMap::new();

@@ -124,14 +124,8 @@ pub(crate) fn write_value(rows: &Rows<'_>, cells: &[Survivor], field: FieldId, o
 
 /// One fingerprint per column of a client, over name, rule and value; 0 where nothing shall stand.
 pub(super) fn fingerprints(planner: &Planner<'_>, client: usize, prints: &mut Vec<u64>) {
-    let columns = planner.columns;
-    let cells = planner.clients_of().cells.get(client);
-    let print = |column: usize| match columns.of[column] {
-        ColumnOf::Field(field) => value_print(planner, column, cells, field, Survivor::has_value),
-        ColumnOf::Flag(..) => flag_print(planner, column, client),
-    };
     prints.clear();
-    prints.extend((0..columns.len()).map(print));
+    prints.extend((0..planner.columns.len()).map(|column| print(planner, column, client, Survivor::has_value)));
 }
 
 /// Per client from which a refusal takes something, its fingerprints as if nobody had refused.
@@ -141,10 +135,6 @@ pub(super) fn shadows(planner: &Planner<'_>) -> BTreeMap<usize, Vec<u64>> {
         planner.closed.may[*client] != May::Gain
             || clients.cells.get(*client).iter().any(|c| c.state == SurvivorState::Refused)
     };
-    let print = |client: usize, column: usize| match planner.columns.of[column] {
-        ColumnOf::Field(field) => value_print(planner, column, clients.cells.get(client), field, Survivor::had_value),
-        ColumnOf::Flag(..) => flag_print(planner, column, client),
-    };
     // What a waiting row keeps standing would stand all the same.
     let kept = |client: usize, column: usize| {
         let card = clients.cards[client]? as usize;
@@ -152,13 +142,21 @@ pub(super) fn shadows(planner: &Planner<'_>) -> BTreeMap<usize, Vec<u64>> {
         waits.then(|| planner.columns.shadow_of(planner.known.past, card)[column])
     };
     let prints = |client: usize| {
-        let print = |column: usize| match print(client, column) {
+        let print = |column: usize| match print(planner, column, client, Survivor::had_value) {
             0 => kept(client, column).unwrap_or(0),
             print => print,
         };
         (client, (0..planner.columns.len()).map(print).collect())
     };
     (0..clients.len()).filter(is_touched).map(prints).collect()
+}
+
+/// The fingerprint of one column of a client, over the values that count.
+fn print(planner: &Planner<'_>, column: usize, client: usize, counts: fn(Survivor) -> bool) -> u64 {
+    match planner.columns.of[column] {
+        ColumnOf::Field(field) => value_print(planner, column, planner.clients_of().cells.get(client), field, counts),
+        ColumnOf::Flag(..) => flag_print(planner, column, client),
+    }
 }
 
 fn value_print(

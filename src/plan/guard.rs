@@ -119,9 +119,7 @@ impl Plan {
         stops.extend(rewrites.map(|(wanted, allowed)| Stop::Rewrites { wanted, allowed }));
         stops
     }
-}
 
-impl Plan {
     /// Whether a card that stands in a file is left out of it: a file has none that could stay, so who waits
     /// is not in it. Where a list was not read, the file is kept as it is.
     fn leaves_out(&self, entry: &Entry, standing: &[ClientId]) -> bool {
@@ -130,14 +128,12 @@ impl Plan {
 }
 
 fn hold_back(entry: &mut Entry, through: Through) {
+    let is_taken = (entry.step == Step::Omit && entry.is_tomb) || entry.is_refused();
     match (through, entry.step) {
         (Through::All, _) | (_, Step::Stand | Step::Hold) => {}
-        // What a refusal took away is forgotten when the others of its kind may go.
-        (_, Step::Omit) if entry.is_tomb && (through == Through::Refusals || entry.why == Reason::Lapsed) => {
-            entry.why = Reason::Refused;
-        }
-        // Held back if nobody had refused, it stays known as one whom a refusal took.
-        (_, Step::Delete) if entry.is_refused() => {
+        // What a refusal takes is forgotten when the others of its kind may go; if they are held back, it stays
+        // known as one whom a refusal took.
+        _ if is_taken => {
             if through == Through::Refusals || entry.why == Reason::Lapsed {
                 entry.why = Reason::Refused;
             }

@@ -24,6 +24,7 @@ use crate::{
     csr::Lists,
     day::Day,
     gate::{Cleared, Closed, Granted, RouteId, Rows},
+    identity::Identifying,
     keys::{Hasher, Keys, Use},
     record::{Lapse, RowId},
     resolve::{RouteKeys, Why},
@@ -247,6 +248,7 @@ impl Plan {
             is_file: route.kind.is_file,
             clears_blanks: route.mode == Mode::Mirror || route.clear,
             columns: &columns,
+            identifying: Identifying::of(known.config),
             waiting: cleared.get().clients.waiting_by_card(),
         };
         let (mut entries, prints) = planner.clients();

@@ -10,6 +10,7 @@ use crate::{
     config::Mode,
     csr::Lists,
     gate::{Closed, May, Rows},
+    identity::Identifying,
     resolve::{Clients, Waiting},
     set::{FieldSet, PurposeSet},
 };
@@ -29,6 +30,7 @@ pub(super) struct Planner<'a> {
     pub(super) is_file: bool,
     pub(super) clears_blanks: bool,
     pub(super) columns: &'a Columns,
+    pub(super) identifying: Identifying,
     pub(super) waiting: BTreeMap<u32, Vec<&'a Waiting>>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::{Approved, Entry, Plan, Planner, Reason, Step};
+use super::{Approved, Entry, Plan, Reason, Step};
 use crate::{
     change::ClientId,
     config::Config,
@@ -22,15 +22,8 @@ use crate::{
 /// How long the guard remembers what went, in days.
 const REMEMBERED_DAYS: i32 = 31;
 
-impl Planner<'_> {
-    /// The full name of a client, as far as the route sees it.
-    pub(super) fn full_name(&self, client: usize) -> Option<String> {
-        full_name(self.closed, self.rows, &Identifying::of(self.known.config), client)
-    }
-}
-
 /// The full name of a client, as if nobody had refused.
-fn full_name(closed: &Closed, rows: &Rows<'_>, identifying: &Identifying, client: usize) -> Option<String> {
+pub(super) fn full_name(closed: &Closed, rows: &Rows<'_>, identifying: &Identifying, client: usize) -> Option<String> {
     let field = identifying.name()?;
     let cells = closed.clients.cells.get(client);
     let name = cells.iter().find(|c| c.field == field && c.had_value())?.text(rows)?;

@@ -171,10 +171,12 @@ impl Giver<'_> {
                 let clusters = group.iter().filter(|_| is_key(handle));
                 of_keys.extend(clusters.map(|(key, cluster)| (*key, *cluster, card)));
             });
-            self.doubtful = of_keys.iter().copied().filter(|(_, c, card)| !self.supports(&votes, *c, *card)).collect();
-            let doubtful: BTreeSet<_> = self.doubtful.iter().copied().collect();
-            let weighed = of_keys.into_iter().map(|k| (k.1, k.2, if doubtful.contains(&k) { 0 } else { KEY_VOTES }));
-            votes = Votes::sum(votes.list.into_iter().chain(weighed).collect());
+            let (believed, doubtful): (Vec<_>, Vec<_>) =
+                of_keys.into_iter().partition(|(_, cluster, card)| self.supports(&votes, *cluster, *card));
+            votes.list.extend(believed.iter().map(|(_, cluster, card)| (*cluster, *card, KEY_VOTES)));
+            votes.list.extend(doubtful.iter().map(|(_, cluster, card)| (*cluster, *card, 0)));
+            votes = Votes::sum(votes.list);
+            self.doubtful = doubtful;
         }
         votes
     }

@@ -83,6 +83,11 @@ impl<'a> Index<'a> {
         &self.holdings[start..start + len]
     }
 
+    /// Whether a row stands in a list of refusals.
+    pub(super) fn is_listed(&self, row: RowId) -> bool {
+        self.lists[self.records.get(row).sheet()]
+    }
+
     /// What a row says of its person.
     pub(super) fn traits(&self, row: RowId) -> Traits {
         self.identifying.traits(self.records.get(row), ALL)
@@ -95,7 +100,7 @@ impl<'a> Index<'a> {
             return true;
         }
         let mut names: BTreeSet<Traits> = BTreeSet::new();
-        let people = self.holders(value).iter().filter(|h| !self.lists[self.records.get(h.row).sheet()]);
+        let people = self.holders(value).iter().filter(|h| !self.is_listed(h.row));
         for holding in people {
             names.insert(self.traits(holding.row));
             if names.len() > NAMES_MAX {

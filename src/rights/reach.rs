@@ -294,12 +294,6 @@ impl<'a> Reach<'a> {
         kept.0 = kept.0.max(day);
     }
 
-    /// Whether a row stands in a list of refusals.
-    fn is_listed(&self, row: RowId) -> bool {
-        let source = self.records.sheets[self.records.get(row).sheet()].source;
-        !self.config.source(source).refuses.is_empty()
-    }
-
     /// Every value of a refused row and every blocked value, each with the purposes for which it is refused.
     fn values(&self) -> Vec<RefusedValue> {
         type Beside = Option<Box<str>>;
@@ -307,8 +301,8 @@ impl<'a> Reach<'a> {
         let of_cells = self.cells.keys().map(|(row, ..)| row);
         for row in self.rows.keys().chain(of_cells).collect::<BTreeSet<_>>() {
             let record = self.records.get(*row);
-            let name = self.identifying.traits(record, ALL).full_name().map(String::into_boxed_str);
-            let is_listed = self.is_listed(*row);
+            let name = self.identifying.full_name(record, ALL).map(String::into_boxed_str);
+            let is_listed = self.index.is_listed(*row);
             let of_row = self.rows.get(row).into_iter().flatten();
             self.identifying.each(record, ALL, |value| {
                 let of_cell = self.cells.get(&(*row, value.field, value.part)).into_iter().flatten();
@@ -334,7 +328,7 @@ impl<'a> Reach<'a> {
                 out.new.push(Remembered { value, name: hashed_name, purpose, since: *day, cause: *cause });
             }
         }
-        let people: Vec<&RowId> = self.rows.keys().filter(|r| !self.is_listed(**r)).collect();
+        let people: Vec<&RowId> = self.rows.keys().filter(|r| !self.index.is_listed(**r)).collect();
         let own = people.iter().filter(|r| self.own.contains(r)).count();
         let by_value = people.iter().filter(|r| !self.own.contains(r) && self.named.contains(r)).count();
         out.counts = Counts { own, by_value, by_link: people.len() - own - by_value };
