@@ -85,6 +85,12 @@ impl Identifying {
         self.name
     }
 
+    /// The field of people's birth dates.
+    #[must_use]
+    pub fn birth(&self) -> Option<FieldId> {
+        self.birth
+    }
+
     /// Gives each identifying value of a row, of the fields in `seen` alone.
     pub fn each(&self, record: RecordRef<'_>, seen: FieldSet, mut give: impl FnMut(Value<'_>)) {
         for (field, identity) in self.values.iter().filter(|(f, _)| seen.has(*f)) {

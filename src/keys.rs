@@ -26,6 +26,8 @@ pub enum Use {
     RowPrint,
     /// Remembers what waits for a person; scope: the route.
     Waiting,
+    /// Remembers what was decided about a person; scope: the route.
+    Decision,
     /// Remembers refused values.
     Refusal,
     /// Seals a plan; scope: the route.
@@ -44,6 +46,7 @@ impl Use {
             Self::Fingerprint => "fingerprint",
             Self::RowPrint => "print of a row",
             Self::Waiting => "waiting",
+            Self::Decision => "decision",
             Self::Refusal => "refusal",
             Self::Plan => "plan",
             Self::Seal => "seal",

@@ -19,10 +19,10 @@
 //!
 //! - Words, which know no stage: [`address`] (where a cell stands), [`value`] ([`value::Private`], whose `Debug`
 //!   shows a shape), [`day`], [`set`], [`csr`], [`purpose`], [`record`], [`sheet`], [`finding`], [`failure`],
-//!   [`change`], [`written`] (what stands at a destination, as the ledger knows it), [`keys`], [`language`] and
+//!   [`change`], [`decision`] (who is who, as people said), [`written`] (what stands at a destination, as the ledger knows it), [`keys`], [`language`] and
 //!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
-//!   [`resolve`], [`plan`], [`apply`], [`report`].
+//!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -56,6 +56,7 @@ pub mod config;
 pub mod connector;
 pub mod csr;
 pub mod day;
+pub mod decision;
 pub mod failure;
 pub mod finding;
 pub mod gate;
@@ -77,6 +78,7 @@ pub mod read;
 pub mod record;
 pub mod report;
 pub mod resolve;
+pub mod review;
 pub mod rights;
 mod seal;
 pub mod set;

@@ -16,13 +16,14 @@ use crate::{
     gate::{self, Around, Cleared, Closed, Granted, RouteId, Rows},
     keys::{Use, hex},
     ledger::{Ledger, Owed},
-    plan::{Columns, Guard, Known, Plan, PlanKeys},
+    plan::{Approved, Columns, Guard, Known, Plan, PlanKeys},
     port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
     record::Records,
     report::{Command, Report, RouteReport},
     resolve::{self, Matching, RouteKeys},
+    review::{self, Question},
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
@@ -64,6 +65,8 @@ pub struct Ask {
     pub expected: Option<BTreeMap<String, String>>,
     /// Whether every change is listed.
     pub detail: bool,
+    /// Whether what only a person can decide is laid side by side.
+    pub review: bool,
 }
 
 impl Ask {
@@ -262,6 +265,9 @@ impl Route<'_> {
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
         let digest = approved.digest(&prints);
+        if self.ask.review {
+            report.questions = self.questions(world, &cleared, &rows, &approved, &past, (&keys, &prints))?;
+        }
         let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
         after.differs |= renamed || report.lost > 0;
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
@@ -316,14 +322,47 @@ impl Route<'_> {
         prints: &PlanKeys,
     ) -> Result<(Cleared<Closed>, Plan), Trouble> {
         let owed = &self.owed(world.ledger)?;
+        let decisions = &world.ledger.decisions(&self.config().name)?;
         let (config, index, reached, frozen) = (self.config, &Index::new(past), self.reached, self.frozen);
         let matching = Matching::new(config, usize::from(self.id.0));
-        let clients = resolve::resolve(rows, &matching, past, index, keys);
+        let clients = resolve::resolve(rows, &matching, past, index, keys, decisions);
         let cleared = gate::close(clients, rows, &Around { config, reached, past, index, keys, frozen, owed });
         world.progress.stage("plan", 0);
         let (standing, today) = (stand.ids.as_slice(), world.today);
-        let plan = Plan::between(&cleared, rows, &Known { config, past, index, keys, prints, standing, today });
+        let known = Known { config, past, index, keys, prints, standing, decisions, today };
+        let plan = Plan::between(&cleared, rows, &known);
         Ok((cleared, plan))
+    }
+
+    /// What only a person can decide.
+    fn questions(
+        &self,
+        world: &World<'_>,
+        cleared: &Cleared<Closed>,
+        rows: &Granted<Rows<'_>>,
+        approved: &Approved,
+        past: &Written,
+        (keys, prints): (&RouteKeys, &PlanKeys),
+    ) -> Result<Vec<Question>, Trouble> {
+        let (route, rows) = (self.config().name.as_str(), rows.get());
+        let decisions = &world.ledger.decisions(route)?;
+        let reopened = world.ledger.reopened(route)?.into_iter().map(|answer| (answer.question, answer.pairs));
+        let reopened = &reopened.collect::<Vec<_>>();
+        let (config, closed, plan) = (self.config, cleared.get(), approved.plan());
+        let place = &|row: u32| self.records.place(rows.seen(row as usize).row(), None);
+        Ok(review::questions(&review::Known {
+            config,
+            route,
+            rows,
+            closed,
+            plan,
+            past,
+            keys,
+            prints,
+            decisions,
+            reopened,
+            place,
+        }))
     }
 
     /// The sources of the route that had rows and have none.

@@ -34,6 +34,30 @@ impl fmt::Debug for Private<'_> {
     }
 }
 
+/// A [`Private`] text with an owner of its own: for what people look at on their own terminal.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Personal(Box<str>);
+
+impl Personal {
+    /// Takes over a text that belongs to a person.
+    #[must_use]
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, still wrapped.
+    #[must_use]
+    pub fn private(&self) -> Private<'_> {
+        Private::new(&self.0)
+    }
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.private().fmt(f)
+    }
+}
+
 /// What a value looks like: how long it is and which classes of characters it has, never which ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Shape {

@@ -30,6 +30,11 @@ pub(super) enum Command {
     /// Do what a plan showed, if it would still do the same
     #[command(after_help = "Example: sheetbridge apply plan.json -c shop.toml")]
     Apply(Apply),
+    /// Decide who is who, where the lists don't say
+    #[command(
+        after_help = "Example: sheetbridge review --out open.toml; fill it in; sheetbridge review --answers open.toml"
+    )]
+    Review(super::review::Review),
     /// Check the config, touching nothing else
     #[command(after_help = "Example: sheetbridge check bridge.toml")]
     Check(Config),

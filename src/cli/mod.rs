@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod progress;
+mod review;
 mod run;
 
 use std::{
@@ -41,6 +42,7 @@ pub fn main() -> u8 {
         args::Command::Sync(args) => run::sync(&args),
         args::Command::Plan(args) => run::plan(&args),
         args::Command::Apply(args) => run::apply(&args),
+        args::Command::Review(args) => review::review(&args),
         args::Command::Check(args) => check::check(&args),
         args::Command::Explain(args) => explain::explain(&args),
     })

@@ -58,43 +58,53 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     for route in &args.routes {
         known(config, route)?;
     }
-    let folder = config.folder();
-    let mut ledger = Ledger::open(&config.state, &folder)?;
-    let progress = super::progress::Bar::new();
-    let now = jiff::Timestamp::now();
-    let world = World {
-        ledger: &mut ledger,
-        source: &|source, pins| make_source(source, pins, &folder),
-        destination: &|route, layout| make_destination(route, layout, &folder),
-        progress: &progress,
-        at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        today: Day::of(now.to_zoned_datetime(config.operator.time_zone.clone()).date()),
-        run: RunId(uuid::Uuid::now_v7()),
-        who: who(),
-    };
     let ask = Ask {
         command,
         routes: args.routes.clone(),
         guard: args.guard.unwrap_or(PERCENT),
         expected,
         detail: command == Command::Plan || args.json,
+        review: false,
+    };
+    go(config, &mut Ledger::open(&config.state, &config.folder())?, &ask)
+}
+
+/// Runs once with the world of this process.
+pub(super) fn go(config: &Config, ledger: &mut Ledger, ask: &Ask) -> Result<Report, Trouble> {
+    let folder = config.folder();
+    let progress = super::progress::Bar::new();
+    let now = jiff::Timestamp::now();
+    let world = World {
+        ledger,
+        source: &|source, pins| make_source(source, pins, &folder),
+        destination: &|route, layout| make_destination(route, layout, &folder),
+        progress: &progress,
+        at: utc(now),
+        today: Day::of(now.to_zoned_datetime(config.operator.time_zone.clone()).date()),
+        run: RunId(uuid::Uuid::now_v7()),
+        who: who(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-    let report = runtime.block_on(pipeline::run(config, world, &ask));
+    let report = runtime.block_on(pipeline::run(config, world, ask));
     progress.clear();
     report
 }
 
+/// A time as records have it.
+pub(super) fn utc(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The person in whose name the process runs.
-fn who() -> String {
+pub(super) fn who() -> String {
     ["SUDO_USER", "USER", "LOGNAME", "USERNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn known(config: &Config, route: &str) -> Result<(), Trouble> {
+pub(super) fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     if config.routes.iter().any(|r| r.name == route) {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! inside, and a file of refusals that only grows.
 
 mod consents;
+mod decisions;
 mod key;
 mod owed;
 mod packed;
@@ -18,6 +19,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use decisions::Answer;
 pub use owed::Owed;
 pub use runs::verify as verify_chain;
 

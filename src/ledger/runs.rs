@@ -33,9 +33,9 @@ impl Ledger {
         read().map_err(damaged)
     }
 
-    /// The newest record.
+    /// The newest record of a run that worked, and not only looked or answered.
     pub fn last_record(&self) -> Result<Option<String>, Trouble> {
-        let last = "SELECT record FROM runs ORDER BY seq DESC LIMIT 1";
+        let last = "SELECT record FROM runs WHERE record ->> 'command' IN ('sync', 'apply') ORDER BY seq DESC LIMIT 1";
         self.db.query_row(last, [], |row| row.get(0)).optional().map_err(damaged)
     }
 }

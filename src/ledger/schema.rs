@@ -8,7 +8,8 @@ const NEWER: Code = Code::new("state-newer");
 const DAMAGED: Code = Code::new("state-damaged");
 
 /// One step per version. A step that was released is never changed.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE pins (
         source TEXT NOT NULL, what TEXT NOT NULL, value TEXT NOT NULL, run TEXT NOT NULL,
@@ -35,7 +36,16 @@ const STEPS: [&str; 1] = ["
         PRIMARY KEY (value, name, purpose)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE runs (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
-"];
+",
+    "
+    -- What people decided, question by question; `pairs` is JSON. One that was taken back is asked again.
+    CREATE TABLE answers (
+        route TEXT NOT NULL, question INTEGER NOT NULL, kind TEXT NOT NULL, choice TEXT NOT NULL, at TEXT NOT NULL,
+        who TEXT NOT NULL, pairs TEXT NOT NULL, stands INTEGER NOT NULL,
+        PRIMARY KEY (route, question)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings a ledger to the newest version; one from a later program is not touched.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Entry, Item, Planner, Reason, Step, Waits, state::full_name};
-use crate::csr::Lists;
+use crate::{change::ClientId, csr::Lists, resolve::person};
 
 /// A value that so many vanished cards have tells nothing.
 const COMMON_MAX: usize = 64;
@@ -41,7 +41,8 @@ pub(super) fn edits(
     for entry in appeared {
         let Some(client) = entries[entry].client() else { continue };
         let new = shadows.get(&client).map_or(prints.get(client), Vec::as_slice);
-        let alike = matches(planner, client, new, &before, &by_name, &by_value);
+        let mut alike = matches(planner, client, new, &before, &by_name, &by_value);
+        alike.retain(|other| !is_other(planner, client, entries[*other].id));
         if alike.is_empty() {
             continue;
         }
@@ -98,6 +99,17 @@ fn matches(
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whether somebody said that a client is not a card's person.
+fn is_other(planner: &Planner<'_>, client: usize, card: ClientId) -> bool {
+    let decisions = planner.known.decisions;
+    if decisions.is_empty() {
+        return false;
+    }
+    let person = |row: &u32| person(planner.rows, &planner.identifying, planner.known.keys, *row as usize);
+    let rows = planner.clients_of().rows.get(client).iter();
+    rows.map(person).any(|person| decisions.card(person, card) == Some(false))
 }
 
 /// What a card says of its person, column by column. Permissions say nothing of anybody: most have the same.

@@ -7,7 +7,7 @@ mod guard;
 mod planner;
 mod state;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -23,6 +23,7 @@ use crate::{
     config::{Config, Mode},
     csr::Lists,
     day::Day,
+    decision::{Decisions, Pair, Party},
     gate::{Cleared, Closed, Granted, RouteId, Rows},
     identity::Identifying,
     keys::{Hasher, Keys, Use},
@@ -207,6 +208,8 @@ pub struct Known<'a> {
     pub prints: &'a PlanKeys,
     /// The cards that the destination holds, ascending.
     pub standing: &'a [ClientId],
+    /// What people decided about the route.
+    pub decisions: &'a Decisions,
     /// The day of the run.
     pub today: Day,
 }
@@ -227,6 +230,21 @@ impl PlanKeys {
             waiting: keys.hasher(Use::Waiting, route),
             plan: keys.hasher(Use::Plan, route),
         }
+    }
+
+    /// The hash of a question about some pairs.
+    pub(crate) fn question<'p>(&self, kind: &str, pairs: impl Iterator<Item = &'p Pair>) -> u64 {
+        let parties: BTreeSet<(Party, Party)> = pairs.map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b))).collect();
+        let mut stream = self.waiting.stream();
+        stream.part(kind.as_bytes());
+        for party in parties.into_iter().flat_map(|(a, b)| [a, b]) {
+            match party {
+                Party::Person(hash) => stream.part(&hash.to_be_bytes()),
+                Party::Card(id) => stream.part(&id.0),
+            }
+        }
+        let hash = stream.finish();
+        u64::from_be_bytes(std::array::from_fn(|i| hash[i]))
     }
 }
 
@@ -289,6 +307,15 @@ impl Plan {
     #[must_use]
     pub fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    /// Column by column that holds values, whether a client that is given something and a card have the same;
+    /// nothing where one of them has none.
+    pub(crate) fn agreement(&self, client: usize, past: &Written, card: usize) -> Vec<Option<bool>> {
+        let before = self.columns.prints_of(past, card);
+        let new = self.shadows.get(&client).map_or(self.prints.get(client), Vec::as_slice);
+        let columns = before.iter().zip(new).enumerate().filter(|(column, _)| self.columns.field(*column).is_some());
+        columns.map(|(_, (old, new))| (*old != 0 && *new != 0).then(|| old == new)).collect()
     }
 
     /// A keyed digest of all that the plan does, values included: two plans of one digest do the same.

@@ -245,9 +245,9 @@ impl Planner<'_> {
     /// What waits, row by row.
     pub(super) fn items(&self) -> Vec<Item> {
         let id = |card: &u32| self.known.past.ids[*card as usize];
-        let key = |why: &str, print: u64| self.known.prints.waiting.short(&[why.as_bytes(), &print.to_be_bytes()]);
+        let unsure_key = |print: u64| self.known.prints.waiting.short(&[b"unsure", &print.to_be_bytes()]);
         let rows = self.clients_of().waiting.iter().map(|w| Item {
-            key: key(&format!("{:?}", w.why), w.print),
+            key: self.known.keys.waiting(w.why, w.print),
             why: Waits::Row(w.why),
             row: Some(w.row),
             unseen: None,
@@ -255,7 +255,7 @@ impl Planner<'_> {
             is_new: false,
         });
         let unsure = self.rows.marks().iter().filter(|m| !m.unsure.is_empty()).map(|m| Item {
-            key: key("unsure", m.handles.first().copied().unwrap_or_default()),
+            key: unsure_key(m.handles.first().copied().unwrap_or_default()),
             why: Waits::GrantUnsure,
             row: None,
             unseen: Some(m.row),

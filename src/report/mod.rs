@@ -17,6 +17,7 @@ use crate::{
     plan::{Reason, Step, Stop, Waits},
     pull::Outcome,
     record::Lapse,
+    review::Question,
     rights::Counts,
 };
 
@@ -129,6 +130,8 @@ pub struct RouteReport {
     pub digest: String,
     /// Change by change, when that was asked for.
     pub changes: Vec<ChangeReport>,
+    /// What only a person can decide, when that was asked for. It holds values, which no text of a report shows.
+    pub questions: Vec<Question>,
 }
 
 /// Something that waits for a person.
@@ -149,6 +152,13 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether `sheetbridge review` asks about it; the others are corrected in the lists.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        use crate::resolve::Why;
+        !matches!(self.why, Waits::Row(Why::RequiredMissing | Why::NoIdentity) | Waits::GrantUnsure)
+    }
+
     /// Its name in the catalogue.
     #[must_use]
     pub fn code(&self) -> crate::finding::Code {

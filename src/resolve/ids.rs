@@ -13,6 +13,7 @@ use crate::{
     change::ClientId,
     csr::Lists,
     day::Day,
+    decision::Decisions,
     gate::Rows,
     identity::Identifying,
     written::{Index, Written, shared, unmarked},
@@ -34,6 +35,14 @@ pub(super) struct Given {
     pub(super) moved: Vec<u32>,
 }
 
+/// What is known from before.
+pub(super) struct Before<'a> {
+    pub(super) past: &'a Written,
+    pub(super) index: &'a Index<'a>,
+    pub(super) keys: &'a RouteKeys,
+    pub(super) decisions: &'a Decisions,
+}
+
 struct Giver<'a> {
     rows: &'a Rows<'a>,
     identifying: &'a Identifying,
@@ -42,6 +51,7 @@ struct Giver<'a> {
     past: &'a Written,
     index: &'a Index<'a>,
     keys: &'a RouteKeys,
+    decisions: &'a Decisions,
     /// Per cluster, its identities, marked where they stand in another one too.
     known_by: Lists<u64>,
     card_of: Vec<Option<u32>>,
@@ -51,15 +61,8 @@ struct Giver<'a> {
     doubtful: Vec<(u64, u32, u32)>,
 }
 
-pub(super) fn give(
-    rows: &Rows<'_>,
-    identifying: &Identifying,
-    read: Read,
-    links: Links,
-    past: &Written,
-    index: &Index<'_>,
-    keys: &RouteKeys,
-) -> Given {
+pub(super) fn give(rows: &Rows<'_>, identifying: &Identifying, read: Read, links: Links, before: &Before<'_>) -> Given {
+    let Before { past, index, keys, decisions } = *before;
     let cards = vec![None; links.clusters.len()];
     let pairs = identities_of(&links.clusters, &read);
     let known_by = known_by(&pairs, links.clusters.len());
@@ -71,6 +74,7 @@ pub(super) fn give(
         past,
         index,
         keys,
+        decisions,
         known_by,
         card_of: cards,
         waits: BTreeMap::new(),
@@ -139,11 +143,21 @@ impl Giver<'_> {
     /// with as many votes for one card, the one whose rows stayed as they were has it.
     fn assign(&mut self, votes: &Votes) {
         let mut order: Vec<&(u32, u32, u32)> = votes.list.iter().collect();
+        let asked = self.asked_splits();
         // Cards stand in the order of their ids.
         let older = |(_, card, votes): &(u32, u32, u32)| (u32::MAX - votes, self.past.born[*card as usize], *card);
-        order
-            .par_sort_unstable_by(|a, b| older(a).cmp(&older(b)).then_with(|| self.edited(a.0).cmp(&self.edited(b.0))));
+        // Those who parted from a card and wait to be asked don't take it from the others meanwhile.
+        order.par_sort_unstable_by(|a, b| {
+            let waits = asked.contains(&a.0).cmp(&asked.contains(&b.0));
+            waits.then(older(a).cmp(&older(b))).then_with(|| self.edited(a.0).cmp(&self.edited(b.0)))
+        });
         let mut taken = vec![false; self.past.len()];
+        for (cluster, card) in self.decided_cards() {
+            if self.card_of[cluster as usize].is_none() && !taken[card as usize] {
+                self.card_of[cluster as usize] = Some(card);
+                taken[card as usize] = true;
+            }
+        }
         for (cluster, card, count) in order {
             // Where nothing but a key votes, the key is believed.
             if self.card_of[*cluster as usize].is_none()
@@ -154,6 +168,51 @@ impl Giver<'_> {
                 taken[*card as usize] = true;
             }
         }
+    }
+
+    /// The cards that a person gave to clusters.
+    fn decided_cards(&self) -> Vec<(u32, u32)> {
+        let given: HashMap<u64, ClientId> = self.decisions.given().collect();
+        if given.is_empty() {
+            return Vec::new();
+        }
+        let card = |row: &u32| self.past.find(*given.get(&self.read.person(*row))?);
+        let clusters = self.clusters.iter().enumerate();
+        let of_cluster = |(c, rows): (usize, &[u32])| Some((c as u32, rows.iter().find_map(card)? as u32));
+        clusters.filter_map(of_cluster).collect()
+    }
+
+    /// Whether somebody said that a cluster is not a card's person, or not the one whose card it is now.
+    fn is_other(&self, cluster: u32, card: u32, owner: u32) -> bool {
+        let (ones, others) = (self.decided_of(cluster), self.decided_of(owner));
+        let id = self.past.ids[card as usize];
+        let apart = |one: &u64| others.iter().any(|other| self.decisions.people(*one, *other) == Some(false));
+        ones.iter().any(|one| self.decisions.card(*one, id) == Some(false) || apart(one))
+    }
+
+    /// Whether somebody said that two cards, or rows that speak for them, are one person.
+    fn is_same(&self, cluster: u32, own: u32, other: u32) -> bool {
+        if self.decisions.is_empty() {
+            return false;
+        }
+        let speaks = |row: u32, card: u32| {
+            let known = self.past.identities.get(card as usize);
+            let said = self.read.identities.get(row as usize);
+            said.iter().any(|identity| known.iter().any(|k| unmarked(*k) == *identity))
+        };
+        let classes = |card: u32| {
+            let rows = self.clusters.get(cluster as usize).iter().filter(|row| self.read.person(**row) != 0);
+            let rows = rows.filter(move |row| speaks(**row, card));
+            rows.map(|row| self.decisions.class_of(self.read.person(*row))).collect::<BTreeSet<u64>>()
+        };
+        self.decisions.joined(self.past.ids[own as usize], self.past.ids[other as usize])
+            || !classes(own).is_disjoint(&classes(other))
+    }
+
+    /// The people of a cluster about whom something was decided.
+    fn decided_of(&self, cluster: u32) -> BTreeSet<u64> {
+        let rows = self.clusters.get(cluster as usize).iter();
+        rows.map(|row| self.read.person(*row)).filter(|person| *person != 0).collect()
     }
 
     /// How many of a cluster's rows were edited, and the smallest of their prints.
@@ -188,7 +247,7 @@ impl Giver<'_> {
                 (None, Some(own)) => {
                     let all = self.past.identities.get(*card as usize).len();
                     if (*count as usize) * 2 > all {
-                        if self.is_explained(*cluster) {
+                        if self.is_explained(*cluster) || self.is_same(*cluster, own, *card) {
                             merged.insert(*card, *cluster);
                         } else {
                             self.wait(*cluster, Why::JoinUnexplained, [own, *card]);
@@ -197,15 +256,51 @@ impl Giver<'_> {
                 }
                 // The card is another cluster's, and this one has none.
                 (Some(other), None)
-                    if other != *cluster && !self.is_explained(*cluster) && !self.is_explained(other) =>
+                    if other != *cluster
+                        && !self.is_explained(*cluster)
+                        && !self.is_explained(other)
+                        && !self.is_other(*cluster, *card, other) =>
                 {
                     self.wait(*cluster, Why::SplitUnexplained, [*card]);
                 }
                 _ => {}
             }
         }
+        for (cluster, card) in self.still_split(&owner) {
+            self.wait(cluster, Why::SplitUnexplained, [card]);
+        }
         merged.retain(|_, cluster| !self.waits.contains_key(cluster));
         merged
+    }
+
+    /// Clusters with a row that was asked about as a part of a card, and that no new or edited row explains.
+    fn asked_splits(&self) -> BTreeSet<u32> {
+        if self.past.waiting.is_empty() {
+            return BTreeSet::new();
+        }
+        let was_asked = |row: &u32| {
+            let key = self.keys.waiting(Why::SplitUnexplained, self.read.prints[*row as usize]);
+            self.past.waiting.binary_search(&key).is_ok()
+        };
+        let clusters = (0..self.clusters.len() as u32).filter(|c| self.clusters.get(*c as usize).iter().any(was_asked));
+        clusters.filter(|cluster| !self.is_explained(*cluster)).collect()
+    }
+
+    /// Those of them that have no card: they wait until a row explains it or somebody decides, though by now the
+    /// card may be known by nothing that they have.
+    fn still_split(&self, owner: &[Option<u32>]) -> Vec<(u32, u32)> {
+        let mut found = Vec::new();
+        for cluster in self.asked_splits().into_iter().filter(|c| self.card_of[*c as usize].is_none()) {
+            let cards = self.clusters.get(cluster as usize).iter().flat_map(|row| self.cards_of(*row));
+            // It was the older card's: whoever else has the same phone came later.
+            let oldest = cards.min_by_key(|card| (self.past.born[*card as usize], *card));
+            let is_open = |card: &u32| {
+                let owner = owner[*card as usize].filter(|owner| !self.is_explained(*owner));
+                owner.is_some_and(|owner| !self.is_other(cluster, *card, owner))
+            };
+            found.extend(oldest.filter(is_open).map(|card| (cluster, card)));
+        }
+        found
     }
 
     fn wait(&mut self, cluster: u32, why: Why, cards: impl IntoIterator<Item = u32>) {
@@ -391,14 +486,17 @@ impl Giver<'_> {
 
     /// Rows that wait, and the cards that stay as they are because of them.
     fn hold(&self, given: &mut Given, undecided: &BTreeSet<u32>) {
-        let mut waiting: Vec<(u32, Why, Vec<u32>)> =
-            self.held_rows().map(|row| (row, Why::RequiredMissing, Vec::new())).collect();
-        waiting.extend(undecided.iter().map(|row| (*row, Why::Undecided, Vec::new())));
+        let print = |row: u32| self.read.prints[row as usize];
+        let alone = |row: u32, why| (row, why, Vec::new(), print(row));
+        let mut waiting: Vec<(u32, Why, Vec<u32>, u64)> =
+            self.held_rows().map(|row| alone(row, Why::RequiredMissing)).collect();
+        waiting.extend(undecided.iter().map(|row| alone(*row, Why::Undecided)));
         for (cluster, (why, cards)) in &self.waits {
-            let rows = self.clusters.get(*cluster as usize).iter();
-            waiting.extend(rows.map(|row| (*row, *why, cards.clone())));
+            let rows = self.clusters.get(*cluster as usize);
+            let group = rows.iter().map(|row| print(*row)).min().unwrap_or_default();
+            waiting.extend(rows.iter().map(|row| (*row, *why, cards.clone(), group)));
         }
-        for (row, why, mut cards) in waiting {
+        for (row, why, mut cards, group) in waiting {
             if cards.is_empty() {
                 cards = self.cards_of(row);
             }
@@ -407,7 +505,7 @@ impl Giver<'_> {
             let nothing = self.read.identities.get(row as usize).is_empty();
             let why = if nothing { Why::NoIdentity } else { why };
             given.tied.extend(cards.iter().copied());
-            given.waiting.push(Waiting { print: self.read.prints[row as usize], row, why, cards });
+            given.waiting.push(Waiting { print: print(row), row, why, cards, group });
         }
         given.waiting.sort_unstable();
     }

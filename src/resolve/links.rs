@@ -1,6 +1,6 @@
-//! Which rows are one person: exact identity values, with the guards that make that safe.
+//! Which rows are one person: exact identity values, with the guards that make that safe, and what people decided.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::rows::Read;
 use crate::{
     csr::Lists,
+    decision::Decisions,
     gate::Rows,
     identity::Identifying,
     likeness::{Names, Traits, Verdict},
@@ -27,10 +28,20 @@ pub(super) struct Links {
     pub(super) asks: Vec<(u32, u32)>,
 }
 
+/// A description of a person. One about whom something was decided has one of its own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    traits: Traits,
+    person: u64,
+}
+
 struct Linker<'a> {
     read: &'a Read,
-    traits: Vec<Traits>,
-    trait_of: Vec<u32>,
+    decisions: &'a Decisions,
+    kinds: Vec<Kind>,
+    kind_of: Vec<u32>,
+    /// By the class of those who are one person, their descriptions.
+    classes: BTreeMap<u64, Vec<u32>>,
     parents: Vec<u32>,
     shared: BTreeSet<u64>,
     asks: Vec<(u32, u32)>,
@@ -39,13 +50,21 @@ struct Linker<'a> {
 
 const NONE: u32 = u32::MAX;
 
-pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read, mut entries: Vec<(u64, u32)>) -> Links {
+pub(super) fn link(
+    rows: &Rows<'_>,
+    identifying: &Identifying,
+    read: &Read,
+    mut entries: Vec<(u64, u32)>,
+    decisions: &Decisions,
+) -> Links {
     // Who has all his identities alone is joined with nobody.
     keep_shared(&mut entries);
     let mut linker = Linker {
         read,
-        traits: Vec::new(),
-        trait_of: vec![NONE; rows.len()],
+        decisions,
+        kinds: Vec::new(),
+        kind_of: vec![NONE; rows.len()],
+        classes: BTreeMap::new(),
         parents: (0..rows.len() as u32).collect(),
         shared: BTreeSet::new(),
         asks: Vec::new(),
@@ -54,6 +73,7 @@ pub(super) fn link(rows: &Rows<'_>, identifying: &Identifying, read: &Read, mut 
     linker.describe(rows, identifying, &entries);
     entries.chunk_by(|a, b| a.0 == b.0).for_each(|group| linker.judge(group));
     drop(entries);
+    linker.join_decided(read.decided().filter(|row| !rows.seen(*row as usize).is_held()));
     let (mut clusters, mut undecided) = linker.split_conflicts(rows);
     undecided.extend(linker.vague_rows(&clusters));
     if !undecided.is_empty() {
@@ -78,26 +98,67 @@ fn keep_shared(entries: &mut Vec<(u64, u32)>) {
 }
 
 impl Linker<'_> {
-    /// Describes the people of all rows that share an identity with another, equal descriptions once.
+    /// Describes the people of all rows that share an identity with another, or about whom something was
+    /// decided, equal descriptions once.
     fn describe(&mut self, rows: &Rows<'_>, identifying: &Identifying, entries: &[(u64, u32)]) {
-        let mut sharing: Vec<u32> = entries.iter().map(|(_, row)| *row).collect();
+        let mut sharing: Vec<u32> = entries.iter().map(|(_, row)| *row).chain(self.read.decided()).collect();
         sharing.par_sort_unstable();
         sharing.dedup();
-        let mut described: Vec<(Traits, u32)> = sharing
-            .into_par_iter()
-            .map(|row| (identifying.traits(rows.record(row as usize), rows.seen(row as usize).cells()), row))
-            .collect();
+        let traits = |row: u32| identifying.traits(rows.record(row as usize), rows.seen(row as usize).cells());
+        let kind = |row: u32| (Kind { traits: traits(row), person: self.read.person(row) }, row);
+        let mut described: Vec<(Kind, u32)> = sharing.into_par_iter().map(kind).collect();
         described.par_sort_unstable();
-        for (traits, row) in described {
-            if self.traits.last() != Some(&traits) {
-                self.traits.push(traits);
+        for (kind, row) in described {
+            if self.kinds.last() != Some(&kind) {
+                self.kinds.push(kind);
             }
-            self.trait_of[row as usize] = self.traits.len() as u32 - 1;
+            self.kind_of[row as usize] = self.kinds.len() as u32 - 1;
+        }
+        for (id, kind) in (0..).zip(&self.kinds).filter(|(_, kind)| kind.person != 0) {
+            self.classes.entry(self.decisions.class_of(kind.person)).or_default().push(id);
         }
     }
 
     fn traits(&self, id: u32) -> &Traits {
-        &self.traits[id as usize]
+        &self.kinds[id as usize].traits
+    }
+
+    /// What was decided about two descriptions.
+    fn decided(&self, a: u32, b: u32) -> Option<bool> {
+        let (a, b) = (self.kinds[a as usize].person, self.kinds[b as usize].person);
+        if a == 0 || b == 0 { None } else { self.decisions.people(a, b) }
+    }
+
+    /// All descriptions of those who are one person with this one.
+    fn class(&self, id: u32) -> SmallVec<[u32; 1]> {
+        let person = self.kinds[id as usize].person;
+        let class = self.classes.get(&self.decisions.class_of(person)).filter(|_| person != 0);
+        class.map_or_else(|| SmallVec::from([id]), |class| SmallVec::from_slice(class))
+    }
+
+    /// Whether two descriptions may be one person: what was decided, or else what all those say together who were
+    /// decided to be one person with them. One that surely is the same speaks for all, or else one that is not.
+    fn verdict(&self, a: u32, b: u32) -> Verdict {
+        match self.decided(a, b) {
+            None if self.classes.is_empty() => self.traits(a).compare(self.traits(b)),
+            Some(true) => Verdict::Join,
+            Some(false) => Verdict::Apart,
+            None if self.agree(a, b) => Verdict::Join,
+            None => self.of_classes(a, b, Traits::compare).max().unwrap_or(Verdict::Apart),
+        }
+    }
+
+    /// Whether two descriptions are surely one person, on a value that several people share.
+    fn agree(&self, a: u32, b: u32) -> bool {
+        let agree = |a: &Traits, b: &Traits| a.names(b) == Names::Same && a.compare(b) == Verdict::Join;
+        self.decided(a, b).unwrap_or_else(|| self.of_classes(a, b, agree).any(|agree| agree))
+    }
+
+    /// Compares each that is one person with the one with each that is one person with the other.
+    fn of_classes<T>(&self, a: u32, b: u32, compare: impl Fn(&Traits, &Traits) -> T) -> impl Iterator<Item = T> {
+        let (ones, others) = (self.class(a), self.class(b));
+        let pairs = ones.into_iter().flat_map(move |one| others.clone().into_iter().map(move |other| (one, other)));
+        pairs.map(move |(one, other)| compare(self.traits(one), self.traits(other)))
     }
 
     /// Joins the rows that share one identity, as far as that is safe.
@@ -118,14 +179,14 @@ impl Linker<'_> {
 
     /// The different descriptions of some rows.
     fn kinds(&self, rows: impl Iterator<Item = u32>) -> SmallVec<[u32; 4]> {
-        let mut kinds: SmallVec<[u32; 4]> = rows.map(|row| self.trait_of[row as usize]).collect();
+        let mut kinds: SmallVec<[u32; 4]> = rows.map(|row| self.kind_of[row as usize]).collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds
     }
 
     fn all_join(&self, kinds: &[u32]) -> bool {
-        kinds.len() <= TRAITS_MAX && pairs(kinds).all(|(a, b)| self.traits(a).compare(self.traits(b)) == Verdict::Join)
+        kinds.len() <= TRAITS_MAX && pairs(kinds).all(|(a, b)| self.verdict(a, b) == Verdict::Join)
     }
 
     /// Rows in which the route sees the same are one person that stands twice: nothing tells them apart.
@@ -141,15 +202,15 @@ impl Linker<'_> {
 
     /// What the route sees that tells a row's person from others.
     fn sight(&self, row: u32) -> (u32, &[u64]) {
-        (self.trait_of[row as usize], self.read.identities.get(row as usize))
+        (self.kind_of[row as usize], self.read.identities.get(row as usize))
     }
 
-    /// On a shared value only rows whose full names agree are one person.
+    /// On a shared value only rows whose full names agree are one person, and those of whom that was decided.
     fn join_by_name(&mut self, group: &[(u64, u32)], kinds: &[u32]) {
         let mut first: Vec<(u32, u32)> = Vec::new();
         for (_, row) in group {
-            let kind = self.trait_of[*row as usize];
-            if self.traits(kind).full_name().is_none() {
+            let kind = self.kind_of[*row as usize];
+            if self.traits(kind).full_name().is_none() && self.kinds[kind as usize].person == 0 {
                 continue;
             }
             match first.iter().find(|(k, _)| *k == kind) {
@@ -160,13 +221,9 @@ impl Linker<'_> {
         if kinds.len() > TRAITS_MAX {
             return;
         }
-        let same = |a: u32, b: u32| {
-            let (a, b) = (self.traits(a), self.traits(b));
-            a.names(b) == Names::Same && a.compare(b) == Verdict::Join
-        };
         let joined: Vec<(u32, u32)> = (0..first.len())
             .flat_map(|i| (0..i).map(move |j| (i, j)))
-            .filter(|(i, j)| same(first[*i].0, first[*j].0))
+            .filter(|(i, j)| self.agree(first[*i].0, first[*j].0))
             .map(|(i, j)| (first[i].1, first[j].1))
             .collect();
         joined.into_iter().for_each(|(a, b)| self.union(a, b));
@@ -175,20 +232,19 @@ impl Linker<'_> {
     /// Notes the links of a shared value that only a person can decide.
     fn question(&mut self, group: &[(u64, u32)], kinds: &[u32], is_role: bool) {
         let rows_of = |kind: u32| {
-            let rows = group.iter().map(|(_, row)| *row).filter(|row| self.trait_of[*row as usize] == kind);
+            let rows = group.iter().map(|(_, row)| *row).filter(|row| self.kind_of[*row as usize] == kind);
             rows.collect::<Vec<u32>>()
         };
         for (a, b) in pairs(kinds) {
-            let (one, other) = (self.traits(a), self.traits(b));
-            match one.compare(other) {
+            match self.verdict(a, b) {
                 Verdict::Ask => {
                     let (ones, others) = (rows_of(a), rows_of(b));
                     self.asks.extend(ones.iter().map(|row| (*row, others[0])));
                     self.asks.extend(others.iter().map(|row| (ones[0], *row)));
                 }
-                Verdict::Join if one.names(other) != Names::Same => {
+                Verdict::Join if !self.agree(a, b) => {
                     let vague = |kind: u32| [a, b].contains(&kind) && self.traits(kind).full_name().is_none();
-                    let rows = group.iter().map(|(_, r)| *r).filter(|r| vague(self.trait_of[*r as usize]));
+                    let rows = group.iter().map(|(_, r)| *r).filter(|r| vague(self.kind_of[*r as usize]));
                     let rows: Vec<(u32, bool)> = rows.map(|row| (row, is_role)).collect();
                     self.vague.extend(rows);
                 }
@@ -208,6 +264,20 @@ impl Linker<'_> {
         let has_own = |row: u32| self.read.identities.get(row as usize).iter().any(|i| !self.shared.contains(i));
         let waits = |(row, is_role): &&(u32, bool)| alone.contains(row) && !(*is_role && has_own(*row));
         self.vague.iter().filter(waits).map(|(row, _)| *row).collect()
+    }
+
+    /// Joins those of some rows that were decided to be one person, whatever they share.
+    fn join_decided(&mut self, rows: impl IntoIterator<Item = u32>) {
+        let mut first: BTreeMap<u64, u32> = BTreeMap::new();
+        for row in rows {
+            let class = self.decisions.class_of(self.read.person(row));
+            match first.get(&class) {
+                Some(other) => self.union(*other, row),
+                None => {
+                    first.insert(class, row);
+                }
+            }
+        }
     }
 
     fn find(&mut self, row: u32) -> u32 {
@@ -244,7 +314,7 @@ impl Linker<'_> {
             }
             let ambiguous = self.ambiguous(&kinds);
             let (waiting, rest): (Vec<u32>, Vec<u32>) =
-                members.partition(|row| ambiguous.contains(&self.trait_of[*row as usize]));
+                members.partition(|row| ambiguous.contains(&self.kind_of[*row as usize]));
             undecided.extend(waiting);
             for cluster in self.rejoin(&rest) {
                 clusters.extend(cluster);
@@ -259,7 +329,7 @@ impl Linker<'_> {
         if kinds.len() > TRAITS_MAX {
             return kinds.iter().copied().filter(|k| self.traits(*k).full_name().is_none()).collect();
         }
-        let joins = |a: u32, b: u32| a == b || self.traits(a).compare(self.traits(b)) == Verdict::Join;
+        let joins = |a: u32, b: u32| a == b || self.verdict(a, b) == Verdict::Join;
         let clashes: Vec<(u32, u32)> = pairs(kinds).filter(|(a, b)| !joins(*a, *b)).collect();
         let agrees_with_both =
             |kind: &u32| clashes.iter().any(|(a, b)| a != kind && b != kind && joins(*kind, *a) && joins(*kind, *b));
@@ -282,6 +352,7 @@ impl Linker<'_> {
                 group.windows(2).for_each(|pair| self.union(pair[0].1, pair[1].1));
             }
         }
+        self.join_decided(rest.iter().copied().filter(|row| self.read.person(*row) != 0).collect::<Vec<_>>());
         let mut roots: Vec<(u32, u32)> = rest.iter().map(|row| (self.find(*row), *row)).collect();
         roots.sort_unstable();
         roots.chunk_by(|a, b| a.0 == b.0).map(|c| c.iter().map(|(_, row)| *row).collect()).collect()

@@ -12,7 +12,7 @@ mod survivors;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use rows::sight;
+pub(crate) use rows::{person, sight};
 pub use survivors::{Survivor, SurvivorState};
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     check::kind::Identity,
     config::{Config, Survivorship},
     csr::Lists,
+    decision::Decisions,
     gate::{Granted, Rows},
     identity::{Identifying, Value, parts},
     keys::{Hasher, Keys, Use},
@@ -33,6 +34,8 @@ pub struct RouteKeys {
     identity: Hasher,
     id: Hasher,
     print: Hasher,
+    decision: Hasher,
+    waiting: Hasher,
 }
 
 impl RouteKeys {
@@ -40,7 +43,13 @@ impl RouteKeys {
     #[must_use]
     pub fn new(keys: &Keys, route: &str) -> Self {
         let hasher = |purpose| keys.hasher(purpose, route);
-        Self { identity: hasher(Use::Identity), id: hasher(Use::Id), print: hasher(Use::RowPrint) }
+        Self {
+            identity: hasher(Use::Identity),
+            id: hasher(Use::Id),
+            print: hasher(Use::RowPrint),
+            decision: hasher(Use::Decision),
+            waiting: hasher(Use::Waiting),
+        }
     }
 
     /// The hash by which the route knows an identity value.
@@ -59,6 +68,11 @@ impl RouteKeys {
     #[must_use]
     pub fn name(&self, full_name: &str) -> u64 {
         unmarked(self.identity.short(&[b"name", full_name.as_bytes()])).max(2)
+    }
+
+    /// The hash by which a row that waits is known again.
+    pub(crate) fn waiting(&self, why: Why, print: u64) -> u64 {
+        self.waiting.short(&[format!("{why:?}").as_bytes(), &print.to_be_bytes()])
     }
 
     /// The id that a client is born with.
@@ -145,6 +159,8 @@ pub struct Waiting {
     pub why: Why,
     /// The cards that it may belong to, by their place in [`Written`].
     pub cards: Vec<u32>,
+    /// The smallest of the prints of the rows that are one person with it and wait together.
+    pub group: u64,
 }
 
 /// Why a row waits.
@@ -170,11 +186,12 @@ pub fn resolve(
     past: &Written,
     index: &Index<'_>,
     keys: &RouteKeys,
+    decisions: &Decisions,
 ) -> Granted<Clients> {
     rows.map(|rows| {
-        let (read, entries) = rows::read(rows, &matching.identifying, keys);
-        let links = links::link(rows, &matching.identifying, &read, entries);
-        let given = ids::give(rows, &matching.identifying, read, links, past, index, keys);
+        let (read, entries) = rows::read(rows, &matching.identifying, keys, decisions);
+        let links = links::link(rows, &matching.identifying, &read, entries, decisions);
+        let given = ids::give(rows, &matching.identifying, read, links, &ids::Before { past, index, keys, decisions });
         survivors::pick(rows, matching, given)
     })
 }

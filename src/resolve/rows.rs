@@ -6,6 +6,7 @@ use super::RouteKeys;
 use crate::{
     check::{kind::Identity, kinds::is_role_address},
     csr::Lists,
+    decision::Decisions,
     gate::Rows,
     identity::Identifying,
     keys::Stream,
@@ -21,6 +22,21 @@ pub(super) struct Read {
     pub(super) prints: Vec<u64>,
     /// Identities that are role addresses, ascending.
     pub(super) roles: Vec<u64>,
+    /// The hash under which decisions know each row's person; 0 of those about whom nothing was decided. Nothing
+    /// where nothing was decided at all.
+    people: Vec<u64>,
+}
+
+impl Read {
+    /// The hash under which decisions know a row's person; 0 where nothing was decided about it.
+    pub(super) fn person(&self, row: u32) -> u64 {
+        self.people.get(row as usize).copied().unwrap_or_default()
+    }
+
+    /// The rows about whose people something was decided.
+    pub(super) fn decided(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..).zip(&self.people).filter(|(_, person)| **person != 0).map(|(row, _)| row)
+    }
 }
 
 #[derive(Default)]
@@ -33,7 +49,12 @@ struct Part {
 }
 
 /// Reads the rows; beside them every identity that may join its row to others, held rows aside, ascending.
-pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys) -> (Read, Vec<(u64, u32)>) {
+pub(super) fn read(
+    rows: &Rows<'_>,
+    identifying: &Identifying,
+    keys: &RouteKeys,
+    decisions: &Decisions,
+) -> (Read, Vec<(u64, u32)>) {
     let numbers: Vec<u32> = (0..rows.len() as u32).collect();
     let parts: Vec<Part> = numbers
         .par_chunks(4096)
@@ -66,7 +87,16 @@ pub(super) fn read(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys)
         }
     }
     entries.par_sort_unstable();
-    (Read { identities, prints, roles }, entries)
+    let people = people(rows, identifying, keys, decisions);
+    (Read { identities, prints, roles, people }, entries)
+}
+
+fn people(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, decisions: &Decisions) -> Vec<u64> {
+    if decisions.is_empty() {
+        return Vec::new();
+    }
+    let known = |person: u64| if decisions.names(person) { person } else { 0 };
+    (0..rows.len()).into_par_iter().map(|row| known(person(rows, identifying, keys, row))).collect()
 }
 
 impl Part {
@@ -121,4 +151,22 @@ fn finish(mut stream: Stream, rows: &Rows<'_>, identifying: &Identifying, row: u
     }
     let hash = stream.finish();
     u64::from_be_bytes(std::array::from_fn(|i| hash[i]))
+}
+
+/// The hash under which decisions know a row's person: over what identifies it and tells it from others, by
+/// kind of value, so that neither another row number nor another name or order of the config's fields changes it.
+pub(crate) fn person(rows: &Rows<'_>, identifying: &Identifying, keys: &RouteKeys, row: usize) -> u64 {
+    let (record, seen) = (rows.record(row), rows.seen(row).cells());
+    let mut values: Vec<u64> = Vec::new();
+    identifying.each(record, seen, |value| values.push(keys.identity(&value)));
+    values.sort_unstable();
+    values.dedup();
+    let mut stream = keys.decision.stream();
+    values.iter().for_each(|value| stream.part(&value.to_be_bytes()));
+    for field in [identifying.name(), identifying.birth()] {
+        let text = field.filter(|f| seen.has(*f)).and_then(|f| record.text(f));
+        stream.part(text.map_or(&[], |t| t.expose().as_bytes()));
+    }
+    let hash = stream.finish();
+    u64::from_be_bytes(std::array::from_fn(|i| hash[i])).max(1)
 }

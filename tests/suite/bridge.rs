@@ -15,11 +15,12 @@ use sheetbridge::{
     failure::Failure,
     finding::{Code, Trouble},
     keys::Keys,
-    ledger::Ledger,
+    ledger::{Answer, Ledger},
     pipeline::{self, Ask, World},
     port::{Source, Unread, Whole},
     progress::Silent,
     report::{Command, Report},
+    review::Question,
     sheet::{Edge, Raw, Rows, Tab, Tabs},
 };
 
@@ -109,7 +110,7 @@ impl Bridge {
     }
 
     pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
-        self.go(&Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true })
+        self.go(&Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true, review: false })
     }
 
     pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
@@ -135,6 +136,31 @@ impl Bridge {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(pipeline::run(&self.config, world, ask))
+    }
+
+    /// Answers what is asked; the choice is one of [`Question::choices`], or none. Returns what was asked.
+    pub(crate) fn review(&mut self, choose: impl Fn(&Question) -> Option<usize>) -> Vec<Question> {
+        let detail = false;
+        let ask =
+            Ask { command: Command::Plan, routes: Vec::new(), guard: self.guard, expected: None, detail, review: true };
+        let report = self.go(&ask).expect("the ledger holds");
+        let questions: Vec<Question> = report.routes.into_iter().flat_map(|r| r.questions).collect();
+        for question in &questions {
+            let Some(choice) = choose(question).map(|i| &question.choices[i % question.choices.len()]) else {
+                continue;
+            };
+            let answer = Answer {
+                route: question.route.clone(),
+                question: question.id,
+                kind: question.kind.name().into(),
+                choice: choice.name(),
+                at: self.today.to_string(),
+                who: "test".into(),
+                pairs: choice.pairs.clone(),
+            };
+            self.ledger.answer(&answer).expect("the ledger holds");
+        }
+        questions
     }
 
     pub(crate) fn shop(&self, route: &str) -> Shop {

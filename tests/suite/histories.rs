@@ -1,6 +1,7 @@
 //! Random histories of small, colliding lists: the worlds in which the laws are tried.
 
 use proptest::prelude::*;
+use sheetbridge::review::Question;
 
 use crate::bridge::Bridge;
 
@@ -127,6 +128,11 @@ pub(crate) fn history(lists: &'static [usize]) -> impl Strategy<Value = Vec<Vec<
     let first = proptest::collection::vec(first, 2..10);
     let later = proptest::collection::vec(proptest::collection::vec(step(lists), 1..4), 1..4);
     (first, later).prop_map(|(first, later)| std::iter::once(first).chain(later).collect())
+}
+
+/// What somebody answers: three questions in four, by what is asked alone.
+pub(crate) fn whim(question: &Question) -> Option<usize> {
+    (!question.id.is_multiple_of(4)).then_some((question.id / 4) as usize)
 }
 
 /// The lists as they are on a day.

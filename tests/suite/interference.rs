@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use sheetbridge::{
+    address::{Place, SourceId},
     apply::{self, Applied},
     change::{ClientId, RunId},
     check,
     config::Config,
+    decision::{Decisions, Pair},
     finding::Trouble,
     gate::{self, Around, RouteId},
     keys::{Keys, Use},
@@ -21,6 +23,7 @@ use sheetbridge::{
     pull,
     record::Records,
     resolve::{self, Matching, RouteKeys},
+    review,
     rights::{self, Memory, Reached},
     set::{PurposeId, PurposeSet},
     written::{Index, Kept, Written},
@@ -28,7 +31,7 @@ use sheetbridge::{
 
 use crate::{
     bridge::{self, Counter, List, Shop, day},
-    histories::{CONFIG, LISTS, Tables, history},
+    histories::{CONFIG, LISTS, Tables, history, whim},
 };
 
 /// Everything that one route does in one world.
@@ -38,6 +41,8 @@ struct Route {
     shop: Arc<Mutex<Shop>>,
     last: Option<(RunId, Option<[u8; 32]>)>,
     runs: u128,
+    /// What somebody answered.
+    decided: Vec<Pair>,
 }
 
 /// Keeps the state that a run leaves, as the ledger would.
@@ -82,7 +87,14 @@ fn records(config: &Config, lines: &[Vec<Vec<String>>; 3], keys: &Keys) -> Recor
 
 impl Route {
     fn new(id: u16) -> Self {
-        Self { id: RouteId(id), past: Written::default(), shop: Arc::default(), last: None, runs: 0 }
+        Self {
+            id: RouteId(id),
+            past: Written::default(),
+            shop: Arc::default(),
+            last: None,
+            runs: 0,
+            decided: Vec::new(),
+        }
     }
 
     /// One run; returns all that the route did, in bytes, and what waits.
@@ -93,7 +105,7 @@ impl Route {
         let index = Index::new(&past);
         let route_keys = RouteKeys::new(keys, &route.name);
         let prints = PlanKeys::new(keys, &route.name);
-        let today = day("2026-11-24");
+        let (today, decisions) = (day("2026-11-24"), Decisions::new(&self.decided));
         let mut counter = Counter::new(self.shop.clone(), Columns::new(config, route).layout());
         let mut found = block(counter.found()).expect("a destination");
         found.ids.sort_unstable();
@@ -101,14 +113,37 @@ impl Route {
         let (frozen, owed) = (PurposeSet::EMPTY, std::collections::BTreeMap::new());
         let around = Around { config, reached, past: &past, index: &index, keys: &route_keys, frozen, owed: &owed };
         let (keys, prints, standing) = (&route_keys, &prints, &standing);
-        let known = Known { config, past: &past, index: &index, keys, prints, standing, today };
+        let known = Known { config, past: &past, index: &index, keys, prints, standing, decisions: &decisions, today };
         let rows = gate::project(records, reached, config, self.id);
-        let clients =
-            resolve::resolve(&rows, &Matching::new(config, usize::from(self.id.0)), &past, &index, &route_keys);
+        let clients = resolve::resolve(
+            &rows,
+            &Matching::new(config, usize::from(self.id.0)),
+            &past,
+            &index,
+            &route_keys,
+            &decisions,
+        );
         let cleared = gate::close(clients, &rows, &around);
         let plan = Plan::between(&cleared, &rows, &known);
         let approved = plan.approve(&Guard { percent: 10, emptied: false, today }, &past, standing);
         let digest = approved.digest(prints);
+        let asked = review::questions(&review::Known {
+            config,
+            route: &route.name,
+            rows: rows.get(),
+            closed: cleared.get(),
+            plan: approved.plan(),
+            past: &past,
+            keys,
+            prints,
+            decisions: &decisions,
+            reopened: &[],
+            place: &|_| Place::source(SourceId(0)),
+        });
+        for question in &asked {
+            let choice = whim(question).map(|i| &question.choices[i % question.choices.len()]);
+            self.decided.extend(choice.into_iter().flat_map(|c| c.pairs.clone()));
+        }
         let after = approved.after(&cleared, &rows, config, past, &route_keys);
         let items: Vec<_> = approved.plan().items.iter().map(|i| (i.key, i.why, i.cards.clone(), i.is_new)).collect();
         let stops = approved.stops().to_vec();
@@ -124,7 +159,7 @@ impl Route {
         self.past = paper.0.unwrap_or(written);
         self.last = Some((run, None));
         let shop = self.shop.lock().expect("nobody panicked").clone();
-        format!("{:?}\n{digest:?}\n{items:?}\n{stops:?}\n{entries}\n{:?}", shop, self.past)
+        format!("{asked:?}\n{:?}\n{digest:?}\n{items:?}\n{stops:?}\n{entries}\n{:?}", shop, self.past)
     }
 }
 
@@ -196,10 +231,18 @@ fn what_is_of_one_route_meets_nothing_of_another() {
     let (config, reached, past, index, keys) = (&config, &reached, &past, &index, &route_keys);
     let (frozen, owed, today) = (PurposeSet::EMPTY, &std::collections::BTreeMap::new(), day("2026-11-24"));
     let around = Around { config, reached, past, index, keys, frozen, owed };
-    let known = Known { config, past, index, keys, prints, standing: &[], today };
+    let known = Known { config, past, index, keys, prints, standing: &[], decisions: &Decisions::default(), today };
     let rows = |route| gate::project(&records, reached, config, RouteId(route));
-    let clients =
-        |route: u16| resolve::resolve(&rows(route), &Matching::new(config, usize::from(route)), past, index, keys);
+    let clients = |route: u16| {
+        resolve::resolve(
+            &rows(route),
+            &Matching::new(config, usize::from(route)),
+            past,
+            index,
+            keys,
+            &Decisions::default(),
+        )
+    };
     let cleared = |route| gate::close(clients(route), &rows(route), &around);
     let plan = |route| Plan::between(&cleared(route), &rows(route), &known);
     let written = |approved: u16, of: u16, route| {

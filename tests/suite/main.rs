@@ -5,6 +5,7 @@
     reason = "the files of a test are spelt as it spells them"
 )]
 
+mod asked;
 mod bad;
 mod books;
 mod bridge;
@@ -28,4 +29,5 @@ mod postgres;
 mod program;
 mod readme;
 mod real;
+mod review;
 mod rules;
