@@ -34,6 +34,11 @@ pub(crate) fn reason(error: &io::Error) -> String {
     error.kind().to_string().replace("entity ", "")
 }
 
+/// Whether another program has a file open: Windows alone keeps others out then.
+pub(crate) fn is_open_elsewhere(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
+}
+
 impl Failure {
     /// It said no, and there is nothing to add.
     pub fn permanent(what: impl Into<String>) -> Self {

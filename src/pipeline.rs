@@ -31,6 +31,7 @@ use crate::{
 };
 
 const STALE: Code = Code::new("plan-stale");
+const CLOCK_BACK: Code = Code::new("clock-back");
 
 /// The world, as one run meets it. Clock and dice are handed in.
 pub struct World<'a> {
@@ -67,6 +68,8 @@ pub struct Ask {
     pub detail: bool,
     /// Whether what only a person can decide is laid side by side.
     pub review: bool,
+    /// Whether the clock is right though an earlier run was at a later day.
+    pub clock_is_right: bool,
 }
 
 impl Ask {
@@ -90,6 +93,9 @@ impl Ask {
 pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Report, Trouble> {
     if let Some(route) = ask.unplanned(config) {
         return Err(Trouble::new(STALE, route));
+    }
+    if !ask.clock_is_right {
+        went_back(&world)?;
     }
     let mut report = Report::begin(config, &world, ask);
     let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
@@ -130,6 +136,21 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         record(config, &mut world, ask, &report)?;
     }
     Ok(report)
+}
+
+/// A clock that went back would bring to life what had expired. The day of a run was told in another time zone
+/// than that of its record.
+fn went_back(world: &World<'_>) -> Result<(), Trouble> {
+    let last = last_run(world.ledger)?.and_then(|record| Day::parse_iso(record["at"].as_str()?.get(..10)?));
+    match last {
+        Some(last) if world.today.0 + 1 < last.0 => Err(Trouble::new(CLOCK_BACK, format!("{}, {last}", world.today))),
+        _ => Ok(()),
+    }
+}
+
+/// The record of the last run that worked.
+fn last_run(ledger: &Ledger) -> Result<Option<serde_json::Value>, Trouble> {
+    Ok(ledger.last_record()?.and_then(|record| serde_json::from_str(&record).ok()))
 }
 
 /// Adds the run to the chain of runs.
@@ -429,7 +450,7 @@ impl Report {
 
     /// Everything is as at the last complete run.
     fn unchanged(&mut self, ledger: &Ledger) -> Result<(), Trouble> {
-        let last = ledger.last_record()?.and_then(|r| serde_json::from_str::<serde_json::Value>(&r).ok());
+        let last = last_run(ledger)?;
         let since = last.as_ref().map(|r| r["unchanged_since"].as_str().or(r["at"].as_str()).unwrap_or_default());
         self.unchanged_since = Some(since.unwrap_or_default().to_owned());
         self.waiting_before = last.as_ref().and_then(|r| r["waiting"].as_u64()).unwrap_or_default();

@@ -69,6 +69,9 @@ pub(super) struct Run {
     /// For this run, let so many of a destination's cards go or be rewritten [default: 10%]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) guard: Option<usize>,
+    /// Go on though the clock is behind the last run: that run's clock was wrong
+    #[arg(long)]
+    pub(super) clock_is_right: bool,
     /// Print everything as JSON: ids, addresses and codes, no personal value
     #[arg(long)]
     pub(super) json: bool,

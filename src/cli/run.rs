@@ -65,6 +65,7 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
         expected,
         detail: command == Command::Plan || args.json,
         review: false,
+        clock_is_right: args.clock_is_right,
     };
     go(config, &mut Ledger::open(&config.state, &config.folder())?, &ask)
 }

@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 use super::DestinationPlace;
 use crate::{
     change::{Action, Base, Change, ClientId, ID_COLUMN, LayoutColumn, RunId, Standing, Write},
-    failure::{Failure, reason},
+    failure::{Failure, is_open_elsewhere, reason},
     port::Whole,
 };
 
@@ -343,10 +343,8 @@ fn sync(folder: &Path) -> io::Result<()> {
 fn refused(path: &Path, doing: &str, error: &io::Error) -> Failure {
     use io::ErrorKind as Kind;
     let what = format!("{} can't be {doing}: {}", path.display(), reason(error));
-    // Windows: another program has the file open.
-    let is_shared = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
     match error.kind() {
-        _ if is_shared => Failure::with_help(what, "close the file in Excel, then run again"),
+        _ if is_open_elsewhere(error) => Failure::with_help(what, "close the file in Excel, then run again"),
         Kind::StorageFull | Kind::QuotaExceeded => Failure::with_help(what, "make room on the disk, then run again"),
         Kind::ReadOnlyFilesystem => Failure::with_help(what, "choose a folder that can be written to"),
         Kind::PermissionDenied => {

@@ -5,13 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{finding::Code, port::Unread};
+use crate::{failure::is_open_elsewhere, finding::Code, port::Unread};
 
 const MISSING: Code = Code::new("source-missing");
 const NO_MATCH: Code = Code::new("source-no-match");
 const FOLDER: Code = Code::new("source-is-folder");
 const EMPTY: Code = Code::new("source-empty");
 const UNREADABLE: Code = Code::new("source-unreadable");
+const OPEN: Code = Code::new("source-open-elsewhere");
 const BAD_PATTERN: Code = Code::new("source-bad-pattern");
 
 /// The files that a path or a pattern of paths names, in the order of their names.
@@ -74,6 +75,7 @@ fn unread(path: &Path, error: &io::Error) -> Unread {
     match error.kind() {
         io::ErrorKind::NotFound => Unread::new(MISSING, shown(path)),
         io::ErrorKind::IsADirectory => Unread::new(FOLDER, shown(path)),
+        _ if is_open_elsewhere(error) => Unread::new(OPEN, shown(path)),
         kind => Unread::new(UNREADABLE, format!("{}: {kind}", shown(path))),
     }
 }

@@ -76,7 +76,7 @@ impl Ledger {
         if !known {
             key::private(&file).map_err(|e| unwritable(&file, &reason(&e)))?;
         }
-        let db = Connection::open(&file).map_err(|e| Trouble::new(DAMAGED, say(&e)))?;
+        let db = Connection::open(&file).map_err(damaged)?;
         let born = (!known).then(|| Born {
             folder: state.folder.clone(),
             key: state.key.is_none().then(|| key::file(state)),
@@ -88,12 +88,11 @@ impl Ledger {
     /// A ledger that is forgotten when it is dropped, its file of refusals aside: for tests and for
     /// looking before there is a state.
     pub fn in_memory(keys: Keys, refusals: PathBuf) -> Result<Self, Trouble> {
-        let db = Connection::open_in_memory().map_err(|e| Trouble::new(DAMAGED, say(&e)))?;
+        let db = Connection::open_in_memory().map_err(damaged)?;
         Self { db, keys, refusals, born: None, _lock: None }.ready()
     }
 
     fn ready(mut self) -> Result<Self, Trouble> {
-        let damaged = |e: rusqlite::Error| Trouble::new(DAMAGED, say(&e));
         self.db.busy_timeout(Duration::from_secs(5)).map_err(damaged)?;
         // FULL: an intent must be on the disk before the destination is written.
         self.db

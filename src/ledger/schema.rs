@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
+use super::damaged;
 use crate::finding::{Code, Trouble};
 
 const NEWER: Code = Code::new("state-newer");
-const DAMAGED: Code = Code::new("state-damaged");
 
 /// One step per version. A step that was released is never changed.
 const STEPS: [&str; 2] = [
@@ -49,7 +49,6 @@ const STEPS: [&str; 2] = [
 
 /// Brings a ledger to the newest version; one from a later program is not touched.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
-    let damaged = |e: rusqlite::Error| Trouble::new(DAMAGED, super::say(&e));
     let version: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(damaged)?;
     let version = version as usize;
     if version > STEPS.len() {

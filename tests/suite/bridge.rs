@@ -35,6 +35,7 @@ pub(crate) struct Bridge {
     pub(crate) down: BTreeSet<String>,
     pub(crate) today: Day,
     pub(crate) guard: usize,
+    pub(crate) clock_is_right: bool,
     runs: u128,
     _folder: tempfile::TempDir,
 }
@@ -93,6 +94,7 @@ impl Bridge {
             down: BTreeSet::new(),
             today: day("2026-11-24"),
             guard: 100,
+            clock_is_right: true,
             runs: 0,
             _folder: folder,
         }
@@ -110,7 +112,15 @@ impl Bridge {
     }
 
     pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
-        self.go(&Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true, review: false })
+        self.go(&Ask {
+            command,
+            routes: Vec::new(),
+            guard: self.guard,
+            expected: None,
+            detail: true,
+            review: false,
+            clock_is_right: self.clock_is_right,
+        })
     }
 
     pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
@@ -141,8 +151,15 @@ impl Bridge {
     /// Answers what is asked; the choice is one of [`Question::choices`], or none. Returns what was asked.
     pub(crate) fn review(&mut self, choose: impl Fn(&Question) -> Option<usize>) -> Vec<Question> {
         let detail = false;
-        let ask =
-            Ask { command: Command::Plan, routes: Vec::new(), guard: self.guard, expected: None, detail, review: true };
+        let ask = Ask {
+            command: Command::Plan,
+            routes: Vec::new(),
+            guard: self.guard,
+            expected: None,
+            detail,
+            review: true,
+            clock_is_right: self.clock_is_right,
+        };
         let report = self.go(&ask).expect("the ledger holds");
         let questions: Vec<Question> = report.routes.into_iter().flat_map(|r| r.questions).collect();
         for question in &questions {

@@ -21,6 +21,7 @@ mod histories;
 mod interference;
 mod kill;
 mod laws;
+mod night;
 mod overlooked;
 mod places;
 #[path = "../support/postgres.rs"]

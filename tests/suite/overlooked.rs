@@ -185,6 +185,7 @@ fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
         expected: None,
         detail: false,
         review: false,
+        clock_is_right: true,
     };
     assert_eq!(b.go(&only("mailing")).expect("a run").exit(), EXIT_OK);
     let report = b.run();
@@ -206,6 +207,7 @@ fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
         expected: Some(expected.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()),
         detail: false,
         review: false,
+        clock_is_right: true,
     };
     let report = b.go(&apply(&[("mailing", digest("mailing"))])).expect("a run");
     assert_eq!(report.routes.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["mailing"]);

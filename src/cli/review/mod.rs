@@ -84,6 +84,7 @@ impl<'a> Open<'a> {
             expected: None,
             detail: false,
             review: true,
+            clock_is_right: false,
         };
         let report = run::go(config, &mut ledger(config)?, &ask)?;
         let unread = report.sources.iter().find_map(|s| s.trouble.clone());

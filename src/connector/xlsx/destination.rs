@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::BufWriter,
+    io::{BufWriter, Write as _},
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -109,7 +109,11 @@ fn write(table: &Table<'_>, folder: &Path, file: &mut File) -> Result<(), Unwrit
     for (id, row) in &table.rows {
         writer.client(*id, row, table.columns)?;
     }
-    book.save_to_writer(BufWriter::new(file))?;
+    // The library drops what it is given: without this, the last bytes that a full disk refuses would be missed
+    // by nobody.
+    let mut out = BufWriter::new(file);
+    book.save_to_writer(&mut out)?;
+    out.flush()?;
     Ok(())
 }
 

@@ -115,6 +115,7 @@ impl<'a> World<'a> {
             expected: None,
             detail: false,
             review: false,
+            clock_is_right: true,
         };
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         // Nobody waits for a pause between two tries, unless somebody else's clock goes on.
