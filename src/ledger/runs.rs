@@ -33,9 +33,10 @@ impl Ledger {
         read().map_err(damaged)
     }
 
-    /// The newest record.
+    /// The newest record of a run that did its work; those who only looked left records of their own.
     pub fn last_record(&self) -> Result<Option<String>, Trouble> {
-        let last = "SELECT record FROM runs ORDER BY seq DESC LIMIT 1";
+        let last =
+            "SELECT record FROM runs WHERE json_extract(record, '$.command') <> 'plan' ORDER BY seq DESC LIMIT 1";
         self.db.query_row(last, [], |row| row.get(0)).optional().map_err(damaged)
     }
 }

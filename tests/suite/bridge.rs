@@ -109,7 +109,7 @@ impl Bridge {
     }
 
     pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
-        self.go(&Ask { command, routes: Vec::new(), guard: self.guard, expected: None, detail: true })
+        self.go(&Ask { guard: self.guard, detail: true, ..Ask::new(command) })
     }
 
     pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
