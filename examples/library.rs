@@ -101,15 +101,7 @@ async fn main() -> anyhow::Result<()> {
         run: RunId(uuid::Uuid::now_v7()),
         who: "the bakery's own program".into(),
     };
-    let ask = Ask {
-        command: Command::Sync,
-        routes: Vec::new(),
-        guard: 10,
-        expected: None,
-        detail: false,
-        review: false,
-        clock_is_right: true,
-    };
+    let ask = Ask::new(Command::Sync);
     let report = pipeline::run(&config, world, &ask).await.map_err(trouble)?;
     println!("{}", report.text());
     print!("{}", std::fs::read_to_string(folder.join("mailing.csv"))?);

@@ -1,6 +1,10 @@
 //! Where a thing stands, in the words of the spreadsheet's owner.
 
+mod typed;
+
 use std::fmt::Write as _;
+
+pub use typed::{Address, Named};
 
 use crate::{language::Language, printable::printable};
 

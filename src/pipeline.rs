@@ -1,6 +1,8 @@
 //! The whole product on one screen:
 //! source → read → check → rights → gate → resolve → gate → plan → apply → report.
 
+pub(crate) mod few;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
@@ -16,12 +18,13 @@ use crate::{
     gate::{self, Around, Cleared, Closed, Granted, RouteId, Rows},
     keys::{Use, hex},
     ledger::{Ledger, Owed},
-    plan::{Approved, Columns, Guard, Known, Plan, PlanKeys},
+    plan::{Approved, Columns, Few, Guard, Known, PERCENT, Plan, PlanKeys},
     port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
+    read::Originals,
     record::Records,
-    report::{Command, Report, RouteReport},
+    report::{Command, Rejects, Report, Revealed, RouteReport},
     resolve::{self, Matching, RouteKeys},
     review::{self, Question},
     rights::{self, Memory, Reached},
@@ -70,9 +73,40 @@ pub struct Ask {
     pub review: bool,
     /// Whether the clock is right though an earlier run was at a later day.
     pub clock_is_right: bool,
+    /// So many cards of a route go first, and the rest is left for later.
+    pub limit: Option<usize>,
+    /// Only the cards of the rows at these addresses go, see [`crate::address::Address`].
+    pub only: Vec<String>,
+    /// Whether the values are shown that changes and findings speak of, see [`crate::report::Revealed`].
+    pub reveal: bool,
+    /// Whether the rows that wait are handed out as they stand, see [`crate::report::Rejects`].
+    pub rejects: bool,
 }
 
 impl Ask {
+    /// All routes, under the usual guard, and nothing else.
+    #[must_use]
+    pub fn new(command: Command) -> Self {
+        Self {
+            command,
+            routes: Vec::new(),
+            guard: PERCENT,
+            expected: None,
+            detail: false,
+            limit: None,
+            only: Vec::new(),
+            reveal: false,
+            rejects: false,
+            review: false,
+            clock_is_right: false,
+        }
+    }
+
+    /// Whether personal values are handed out.
+    fn looks(&self) -> bool {
+        self.reveal || self.rejects
+    }
+
     /// Whether a route is to go: it is asked for, and in the plan, where there is one.
     fn goes(&self, route: &str) -> bool {
         (self.routes.is_empty() || self.routes.iter().any(|r| r == route))
@@ -97,12 +131,13 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     if !ask.clock_is_right {
         went_back(&world)?;
     }
+    ask.judge(config)?;
     let mut report = Report::begin(config, &world, ask);
     let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
     let opened = pull::open(config, &pins, world.source, world.progress).await;
     let versions: Vec<Option<String>> = opened.iter().map(|o| o.version().map(str::to_owned)).collect();
-    let may_end_early = ask.command == Command::Sync && ask.routes.is_empty();
-    if may_end_early && seal::holds(config, &mut world, &versions).await? {
+    let is_complete = ask.command == Command::Sync && ask.routes.is_empty() && !ask.is_few();
+    if is_complete && !ask.looks() && seal::holds(config, &mut world, &versions).await? {
         report.unchanged(world.ledger)?;
         record(config, &mut world, ask, &report)?;
         return Ok(report);
@@ -110,10 +145,12 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let pulled = pull::pull(opened, config, world.today, world.progress).await;
     let frozen = unread(config, &pulled);
     let Pulled { drafts, sources, findings } = pulled;
+    let originals = ask.looks().then(|| Originals::of(&drafts));
 
     let checked = check::check(drafts, config, world.today, world.ledger.keys(), world.progress);
     report.found(sources, checked.sheets, findings, checked.findings);
     let records = checked.records;
+    let few = ask.few(config, &records, &report.sheets)?;
 
     world.progress.stage("rights", 0);
     let memory = remembered(config, world.ledger)?;
@@ -126,13 +163,20 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
 
     for (i, route) in config.routes.iter().enumerate() {
         if ask.goes(&route.name) {
-            let route = Route { config, records: &records, reached: &reached, ask, id: RouteId(i as u16), frozen };
+            let id = RouteId(i as u16);
+            let route = Route { config, records: &records, reached: &reached, few: &few, ask, id, frozen };
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
     report.gather();
+    if let Some(originals) = &originals {
+        report.hand_out(originals, ask);
+        if ask.command == Command::Plan {
+            world.ledger.record(world.run, &report.to_look(&world.who, ask))?;
+        }
+    }
     if ask.command != Command::Plan {
-        seal::set(config, &mut world, &versions, &report, may_end_early)?;
+        seal::set(config, &mut world, &versions, &report, is_complete)?;
         record(config, &mut world, ask, &report)?;
     }
     Ok(report)
@@ -156,7 +200,7 @@ fn last_run(ledger: &Ledger) -> Result<Option<serde_json::Value>, Trouble> {
 /// Adds the run to the chain of runs.
 fn record(config: &Config, world: &mut World<'_>, ask: &Ask, report: &Report) -> Result<(), Trouble> {
     let config_hash = hex(&Sha256::digest(&config.text));
-    world.ledger.record(world.run, &report.to_record(&config_hash, &world.who, ask.guard))
+    world.ledger.record(world.run, &report.to_record(&config_hash, &world.who, ask))
 }
 
 /// The purposes of which a source was not read to its end: they get removals only.
@@ -221,6 +265,7 @@ struct Route<'a> {
     config: &'a Config,
     records: &'a Records,
     reached: &'a Reached,
+    few: &'a Few,
     ask: &'a Ask,
     id: RouteId,
     frozen: PurposeSet,
@@ -281,7 +326,10 @@ impl Route<'_> {
 
         world.progress.stage("match", 0);
         let rows = gate::project(self.records, self.reached, self.config, self.id);
-        let (cleared, plan) = self.plan(world, &rows, &past, stand, &keys, &prints)?;
+        let (cleared, mut plan) = self.plan(world, &rows, &past, stand, &keys, &prints)?;
+        if self.ask.is_few() {
+            plan.keep(self.few, cleared.get(), rows.get());
+        }
         report.emptied = self.emptied(world, sources)?;
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
@@ -291,7 +339,7 @@ impl Route<'_> {
         }
         let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
         after.differs |= renamed || report.lost > 0;
-        report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
+        report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask);
         report.digest = hex(&digest);
         report.cards = approved.cards(&after.written, &stand.ids);
         report.left_out = approved.left_out();
@@ -439,12 +487,29 @@ impl Report {
             born: world.ledger.born().map(|b| (b.folder.clone(), b.key.clone(), b.refusals.clone())),
             source_names: config.sources.iter().map(|s| s.name.clone()).collect(),
             refusal_lists: config.sources.iter().map(|s| !s.refuses.is_empty()).collect(),
+            is_few: ask.is_few(),
             sources: Vec::new(),
             sheets: Vec::new(),
             findings: Vec::new(),
             refusals: rights::Counts::default(),
             questions: Vec::new(),
             routes: Vec::new(),
+            revealed: None,
+            rejects: None,
+        }
+    }
+
+    /// Takes over the values that somebody asked for.
+    fn hand_out(&mut self, originals: &Originals, ask: &Ask) {
+        if ask.reveal {
+            let mut revealed = Revealed::default();
+            for finding in self.findings.iter().chain(self.questions.iter().map(|(finding, _)| finding)) {
+                originals.cell(finding.place).into_iter().for_each(|text| revealed.cell(finding.place, text));
+            }
+            self.revealed = Some(revealed);
+        }
+        if ask.rejects {
+            self.rejects = Some(Rejects::of(self, originals));
         }
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn set(
 ) -> Result<(), Trouble> {
     let failed = report.exit() == EXIT_FAILED;
     // That a list is empty was seen once all routes have stood it.
-    let all_routes = report.routes.len() == config.routes.len() && !failed;
+    let all_routes = report.routes.len() == config.routes.len() && !failed && !report.is_few;
     for source in report.sources.iter().filter(|s| s.rows > 0 || (s.trouble.is_none() && all_routes)) {
         world.ledger.set_had_rows(&config.source(source.id).name, source.rows)?;
     }

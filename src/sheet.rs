@@ -74,7 +74,7 @@ pub struct Rows {
 pub const CHUNK_ROWS: usize = 4096;
 
 /// A chunk of raw rows: one byte arena, and cells that point into it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct RawChunk {
     text: String,
     numbers: Vec<f64>,

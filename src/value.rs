@@ -34,12 +34,12 @@ impl fmt::Debug for Private<'_> {
     }
 }
 
-/// A [`Private`] text with an owner of its own: for what people look at on their own terminal.
+/// A personal value that outlives what it was read from. `Debug` shows its [`Shape`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Personal(Box<str>);
+pub struct PrivateText(Box<str>);
 
-impl Personal {
-    /// Takes over a text that belongs to a person.
+impl PrivateText {
+    /// Keeps a text that belongs to a person.
     #[must_use]
     pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
@@ -50,11 +50,23 @@ impl Personal {
     pub fn private(&self) -> Private<'_> {
         Private::new(&self.0)
     }
+
+    /// The text itself, see [`Private::expose`].
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
-impl fmt::Debug for Personal {
+impl fmt::Debug for PrivateText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.private().fmt(f)
+        Private::new(&self.0).fmt(f)
     }
 }
 
@@ -128,6 +140,7 @@ mod tests {
     fn debug_never_shows_the_text() {
         let shown = format!("{:?}", Private::new("Анна +7 916"));
         assert_eq!(shown, "‹digits, Cyrillic letters, spaces, punctuation; 11 characters›");
+        assert_eq!(format!("{:?}", PrivateText::new("Анна +7 916")), shown);
     }
 
     #[test]

@@ -78,6 +78,28 @@ pub(super) struct Run {
     /// Print the whole summary even when no terminal is there
     #[arg(short, long, conflicts_with = "json")]
     pub(super) verbose: bool,
+    /// Write the rows that wait to a new file of your own, to be corrected
+    #[arg(long, value_name = "FILE")]
+    pub(super) rejects: Option<PathBuf>,
+}
+
+/// Whether values are shown.
+#[derive(clap::Args)]
+pub(super) struct Reveal {
+    /// Show values too, on a terminal only; that you looked is recorded
+    #[arg(long, conflicts_with = "json")]
+    pub(super) reveal: bool,
+}
+
+/// A few cards first.
+#[derive(clap::Args)]
+pub(super) struct Few {
+    /// Create or change only so many cards of a database first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) limit: Option<u32>,
+    /// Only the card of this row, such as "orders.xlsx, row 9"
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) only: Vec<String>,
 }
 
 #[derive(clap::Args)]
@@ -86,6 +108,10 @@ pub(super) struct Sync {
     pub(super) config: Config,
     #[command(flatten)]
     pub(super) run: Run,
+    #[command(flatten)]
+    pub(super) few: Few,
+    #[command(flatten)]
+    pub(super) reveal: Reveal,
 }
 
 #[derive(clap::Args)]
@@ -94,6 +120,13 @@ pub(super) struct Plan {
     pub(super) config: Config,
     #[command(flatten)]
     pub(super) run: Run,
+    #[command(flatten)]
+    pub(super) few: Few,
+    #[command(flatten)]
+    pub(super) reveal: Reveal,
+    /// List every change, however many
+    #[arg(long, conflicts_with = "json")]
+    pub(super) all: bool,
     /// Write the plan to a file, for `sheetbridge apply`
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,

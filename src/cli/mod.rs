@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod progress;
+mod rejects;
 mod review;
 mod run;
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args, complain, load, print, trouble};
+use super::{args, complain, load, print, rejects, trouble};
 use crate::{
     change::{Layout, RunId},
     config::{Config, RouteConfig, SourceConfig},
@@ -18,65 +18,83 @@ use crate::{
     pipeline::{self, Ask, World},
     plan::PERCENT,
     port::{Source, Whole},
-    report::{self, Command, EXIT_FAILED, Report},
+    report::{self, Command, EXIT_FAILED, Report, Show},
 };
 
 const NO_ROUTE: Code = Code::new("route-unknown");
 const NO_PLAN: Code = Code::new("plan-unreadable");
 const OUT: Code = Code::new("plan-unwritable");
+const NO_TERMINAL: Code = Code::new("reveal-no-terminal");
 
 pub(super) fn sync(args: &args::Sync) -> u8 {
     let Ok(config) = load(args.config.path()) else { return EXIT_FAILED };
-    finish(&config, &args.run, run(&config, &args.run, Command::Sync, None))
+    let ask = Ask { reveal: args.reveal.reveal, ..few(ask(&args.run, Command::Sync), &args.few) };
+    finish(&config, &args.run, Show { reveal: ask.reveal, all: false }, run(&config, &args.run, &ask))
 }
 
 pub(super) fn plan(args: &args::Plan) -> u8 {
     let Ok(config) = load(args.config.path()) else { return EXIT_FAILED };
-    let outcome = run(&config, &args.run, Command::Plan, None);
+    let ask = ask(&args.run, Command::Plan);
+    let ask = Ask { detail: true, reveal: args.reveal.reveal, ..few(ask, &args.few) };
+    let outcome = run(&config, &args.run, &ask);
     let outcome = outcome.and_then(|report| match &args.out {
-        Some(path) => std::fs::write(path, report::plan_file(&report))
+        Some(path) => std::fs::write(path, report::plan_file(&report, &ask))
             .map(|()| report)
             .map_err(|e| Trouble::new(OUT, format!("{}: {}", path.display(), reason(&e)))),
         None => Ok(report),
     });
-    finish(&config, &args.run, outcome)
+    finish(&config, &args.run, Show { reveal: ask.reveal, all: args.all }, outcome)
 }
 
 pub(super) fn apply(args: &args::Apply) -> u8 {
     let Ok(config) = load(args.config.as_deref()) else { return EXIT_FAILED };
     let text = std::fs::read_to_string(&args.plan).ok();
-    let Some(expected) = text.and_then(|t| report::read_plan_file(&t)) else {
+    let Some(planned) = text.and_then(|t| report::read_plan_file(&t)) else {
         let hint = args.plan.display().to_string();
         return trouble(&Trouble::new(NO_PLAN, hint), "sheetbridge", config.operator.language);
     };
-    finish(&config, &args.run, run(&config, &args.run, Command::Apply, Some(expected)))
+    let (limit, only) = (planned.limit, planned.only);
+    let ask = Ask { expected: Some(planned.digests), limit, only, ..ask(&args.run, Command::Apply) };
+    finish(&config, &args.run, Show::default(), run(&config, &args.run, &ask))
 }
 
-type Digests = std::collections::BTreeMap<String, String>;
-
-fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Digests>) -> Result<Report, Trouble> {
-    for route in &args.routes {
-        known(config, route)?;
-    }
-    let ask = Ask {
-        command,
+fn ask(args: &args::Run, command: Command) -> Ask {
+    Ask {
         routes: args.routes.clone(),
         guard: args.guard.unwrap_or(PERCENT),
-        expected,
-        detail: command == Command::Plan || args.json,
-        review: false,
+        detail: args.json,
+        rejects: args.rejects.is_some(),
         clock_is_right: args.clock_is_right,
-    };
-    go(config, &mut Ledger::open(&config.state, &config.folder())?, &ask)
+        ..Ask::new(command)
+    }
 }
 
-/// Runs once with the world of this process.
-pub(super) fn go(config: &Config, ledger: &mut Ledger, ask: &Ask) -> Result<Report, Trouble> {
+fn few(ask: Ask, few: &args::Few) -> Ask {
+    Ask { limit: few.limit.map(|n| n as usize), only: few.only.clone(), ..ask }
+}
+
+pub(super) fn run(config: &Config, args: &args::Run, ask: &Ask) -> Result<Report, Trouble> {
+    if ask.reveal && !std::io::stdout().is_terminal() {
+        return Err(Trouble::new(NO_TERMINAL, ""));
+    }
+    if let Some(path) = &args.rejects {
+        rejects::judge(config, path)?;
+    }
+    go(config, ask)
+}
+
+/// Runs once, in this process and at this moment.
+pub(super) fn go(config: &Config, ask: &Ask) -> Result<Report, Trouble> {
+    for route in &ask.routes {
+        known(config, route)?;
+    }
+    ask.judge(config)?;
     let folder = config.folder();
+    let mut ledger = Ledger::open(&config.state, &folder)?;
     let progress = super::progress::Bar::new();
     let now = jiff::Timestamp::now();
     let world = World {
-        ledger,
+        ledger: &mut ledger,
         source: &|source, pins| make_source(source, pins, &folder),
         destination: &|route, layout| make_destination(route, layout, &folder),
         progress: &progress,
@@ -105,7 +123,7 @@ pub(super) fn who() -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-pub(super) fn known(config: &Config, route: &str) -> Result<(), Trouble> {
+fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     if config.routes.iter().any(|r| r.name == route) {
         return Ok(());
     }
@@ -137,19 +155,25 @@ fn make_destination(route: &RouteConfig, layout: Layout, folder: &Path) -> Resul
     })
 }
 
-fn finish(config: &Config, args: &args::Run, outcome: Result<Report, Trouble>) -> u8 {
-    match outcome {
-        Ok(report) => {
-            let whole = !args.json && (args.verbose || std::io::stdout().is_terminal());
-            // Whoever starts it by a timer must learn of the key too.
-            report.born().filter(|_| !whole).iter().for_each(|text| complain(&format!("{text}\n")));
-            match () {
-                () if whole => print(&report.text()),
-                () if args.json => print(&format!("{:#}\n", report.to_json())),
-                () => print(&(report.line() + "\n")),
-            }
-            report.exit()
-        }
-        Err(why) => trouble(&why, &config.path.display().to_string(), config.operator.language),
+fn finish(config: &Config, args: &args::Run, show: Show, outcome: Result<Report, Trouble>) -> u8 {
+    let failed = |why: &Trouble| trouble(why, &config.path.display().to_string(), config.operator.language);
+    let report = match outcome {
+        Ok(report) => report,
+        Err(why) => return failed(&why),
+    };
+    let whole = !args.json && (args.verbose || show.all || std::io::stdout().is_terminal());
+    // Whoever starts it by a timer must learn of the key too.
+    report.born().filter(|_| !whole).iter().for_each(|text| complain(&format!("{text}\n")));
+    match () {
+        () if whole => print(&report.text_with(show)),
+        () if args.json => print(&format!("{:#}\n", report.to_json())),
+        () => print(&(report.line() + "\n")),
     }
+    if let (Some(path), Some(rejects)) = (&args.rejects, &report.rejects) {
+        match rejects::write(config, path, rejects) {
+            Ok(said) => said.iter().for_each(|line| complain(&format!("{line}\n"))),
+            Err(why) => return failed(&why),
+        }
+    }
+    report.exit()
 }

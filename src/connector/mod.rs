@@ -15,6 +15,8 @@ mod xlsx;
 
 use std::path::PathBuf;
 
+pub(crate) use csv::guarded;
+
 use crate::{
     change::Layout,
     failure::Failure,

@@ -1,6 +1,6 @@
 //! The guard: what no run does unasked (DESIGN section 6).
 
-use super::{Entry, Plan, PlanKeys, Reason, Step};
+use super::{Back, Entry, Plan, PlanKeys, Reason, Step};
 use crate::{change::ClientId, day::Day, written::Written};
 
 /// How much may change without a person's word.
@@ -64,7 +64,7 @@ pub struct Approved {
 
 /// How much of a plan goes through.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Through {
+pub(super) enum Through {
     All,
     /// A mass lapse delays the deletion, never the block: what lapsed receives nothing as it is.
     AllButLapses,
@@ -87,7 +87,7 @@ impl Plan {
             (false, true) => Through::AllButLapses,
             (false, false) => Through::Refusals,
         };
-        self.entries.iter_mut().for_each(|entry| hold_back(entry, through));
+        self.entries.iter_mut().for_each(|entry| hold_back(entry, through, Back::Guard));
         Approved { plan: self, stops, keeps_file, today: guard.today }
     }
 
@@ -127,7 +127,16 @@ impl Plan {
     }
 }
 
-fn hold_back(entry: &mut Entry, through: Through) {
+/// Takes out of an entry what doesn't go through, and notes what kept it.
+pub(super) fn hold_back(entry: &mut Entry, through: Through, back: Back) {
+    let before = (entry.step, entry.set, entry.clear);
+    pass(entry, through);
+    if before != (entry.step, entry.set, entry.clear) {
+        entry.back = back;
+    }
+}
+
+fn pass(entry: &mut Entry, through: Through) {
     let is_taken = (entry.step == Step::Omit && entry.is_tomb) || entry.is_refused();
     match (through, entry.step) {
         (Through::All, _) | (_, Step::Stand | Step::Hold) => {}

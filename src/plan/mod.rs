@@ -3,6 +3,7 @@
 
 mod alike;
 mod cells;
+mod few;
 mod guard;
 mod planner;
 mod state;
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 
 pub use cells::Columns;
 pub(crate) use cells::write_value;
+pub use few::Few;
 pub use guard::{Approved, Guard, PERCENT, Stop};
 pub use state::After;
 
@@ -61,14 +63,28 @@ pub struct Entry {
     pub denied: u64,
     /// Columns in which one value takes the place of another, as bits.
     pub replaced: u64,
+    /// What kept it back from what was planned.
+    pub back: Back,
+}
+
+/// What keeps a change back, in whole or in part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Back {
+    /// Nothing.
+    No,
+    /// The guard.
+    Guard,
+    /// It is not among the few that go first.
+    Later,
 }
 
 impl Entry {
     /// An entry to which nothing happens.
     fn new(id: ClientId, client: u32, card: u32) -> Self {
         let (step, why) = (Step::Stand, Reason::Rows);
-        let (set, clear, refused, denied, replaced) = (0, 0, 0, 0, 0);
-        Self { id, client, card, is_tomb: false, is_absent: false, step, why, set, clear, refused, denied, replaced }
+        let (set, clear, refused, denied, replaced, back) = (0, 0, 0, 0, 0, Back::No);
+        let (is_tomb, is_absent) = (false, false);
+        Self { id, client, card, is_tomb, is_absent, step, why, set, clear, refused, denied, replaced, back }
     }
 
     /// The client, by its place among the route's clients.
@@ -186,6 +202,8 @@ pub struct Plan {
     pub suspended: usize,
     /// Whether nothing goes but by refusal, because a source was not read.
     pub is_frozen: bool,
+    /// Whether only a few go, and the rest is left for later.
+    is_few: bool,
     /// By client, the fingerprints of what its columns shall hold; none where nothing is set.
     prints: Lists<u64>,
     shadows: BTreeMap<usize, Vec<u64>>,
@@ -289,6 +307,7 @@ impl Plan {
             items,
             suspended: if vanished > 0 && route.mode == Mode::Mirror { loose.suspending } else { 0 },
             is_frozen: cleared.get().is_frozen,
+            is_few: false,
             prints,
             shadows,
             untied: loose.prints,
@@ -343,6 +362,12 @@ impl Plan {
             *counts.entry((entry.step, entry.why)).or_default() += 1;
         }
         counts
+    }
+
+    /// How many cards are left for later, in whole or in part.
+    #[must_use]
+    pub fn later(&self) -> usize {
+        self.entries.iter().filter(|e| e.back == Back::Later).count()
     }
 
     /// Whether something at the destination changes.

@@ -100,8 +100,8 @@ impl Approved {
         let gone = entries.filter(|entry| entry.card().is_some() && memory(entry) == Memory::Goes);
         let gone: Vec<ClientId> = gone.map(|entry| entry.id).collect();
         renew(&mut written.retired, &mut differs, |old| ascending(gone.into_iter().chain(old.iter().copied())));
-        // What was stopped has not been seen: it must explain the same changes once it is let through.
-        if self.stops().is_empty() && !plan.is_frozen {
+        // What was stopped or left has not been seen: it must explain the same changes once it is let through.
+        if self.stops().is_empty() && !plan.is_frozen && !plan.is_few {
             renew(&mut written.seen, &mut differs, |_| cleared.get().clients.prints.clone());
             renew(&mut written.innocent, &mut differs, |old| {
                 let known = |p: &u64| plan.vanished == 0 || old.binary_search(p).is_ok();

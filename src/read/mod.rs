@@ -3,9 +3,11 @@
 
 mod header;
 mod infer;
+mod originals;
 
 pub use header::{Binding, BoundColumn, BoundConsent, BoundFeed, NO_HEADER, bind};
 pub use infer::{Inferred, infer};
+pub use originals::Originals;
 
 use crate::{
     address::{SheetId, SheetInfo, SourceId},

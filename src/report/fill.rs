@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChangeReport, Item, RouteReport};
+use super::{Becomes, CellReport, ChangeReport, Item, Revealed, RouteReport};
 use crate::{
     address::Place,
     config::Config,
     finding::{Code, Finding},
     gate::{Cleared, Closed, Granted, May, Rows},
-    plan::{Approved, Entry, Plan, Step, lapses},
+    pipeline::Ask,
+    plan::{Approved, Entry, Plan, Step, lapses, write_value},
     record::{Records, State},
     set::FieldId,
+    value::{PrivateText, Shape},
 };
 
 const KEY_MOVED: Code = Code::new("key-moved");
@@ -24,7 +26,7 @@ impl RouteReport {
         rows: &Granted<Rows<'_>>,
         records: &Records,
         config: &Config,
-        detail: bool,
+        ask: &Ask,
     ) {
         let (plan, closed, rows) = (approved.plan(), cleared.get(), rows.get());
         let joined: usize = closed.clients.rows.items().len();
@@ -34,6 +36,7 @@ impl RouteReport {
         self.lapses = lapses(rows);
         self.refused = closed.may.iter().filter(|m| **m == May::Go).count();
         self.steps = plan.counts();
+        self.later = plan.later();
         self.suspended = plan.suspended;
         self.stops = approved.stops().to_vec();
         self.keeps_file = approved.keeps_file();
@@ -52,8 +55,14 @@ impl RouteReport {
             .collect();
         self.items.sort_by_key(|i| (i.place, i.why));
         self.findings = closed.clients.moved.iter().map(|row| Finding::at(KEY_MOVED, place(*row))).collect();
-        if detail {
-            self.changes = plan.entries.iter().filter_map(|e| change(e, plan, closed, &place)).collect();
+        if ask.detail {
+            let maker = Maker { plan, closed, rows, place: &place };
+            self.columns = plan.columns().names().to_vec();
+            self.changes = plan.entries.iter().filter_map(|entry| maker.change(entry)).collect();
+            if ask.reveal {
+                let cards = plan.entries.iter().filter(|e| matches!(e.step, Step::Create | Step::Update));
+                cards.for_each(|entry| maker.reveal(entry, &mut self.revealed));
+            }
         }
     }
 }
@@ -67,23 +76,55 @@ fn missing(rows: &Rows<'_>, row: u32, config: &Config) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-fn change(entry: &Entry, plan: &Plan, closed: &Closed, place: &dyn Fn(u32) -> Place) -> Option<ChangeReport> {
-    if entry.step == Step::Stand || entry.is_silent() {
-        return None;
+/// Makes the lines of single changes.
+struct Maker<'a> {
+    plan: &'a Plan,
+    closed: &'a Closed,
+    rows: &'a Rows<'a>,
+    place: &'a dyn Fn(u32) -> Place,
+}
+
+impl Maker<'_> {
+    fn change(&self, entry: &Entry) -> Option<ChangeReport> {
+        if entry.step == Step::Stand || entry.is_silent() {
+            return None;
+        }
+        let of_client = entry.client().map_or(&[][..], |client| self.closed.clients.rows.get(client));
+        let mut rows: Vec<Place> = of_client.iter().map(|row| (self.place)(*row)).collect();
+        rows.sort_unstable();
+        let cells = (0..self.plan.columns().len()).filter_map(|column| self.cell(entry, column)).collect();
+        Some(ChangeReport { id: entry.id, step: entry.step, why: entry.why, back: entry.back, cells, rows })
     }
-    let names = |bits: u64| {
-        let columns = plan.columns().names().iter().enumerate();
-        columns.filter(|(c, _)| bits & (1 << c) != 0).map(|(_, name)| name.clone()).collect()
-    };
-    let mut rows: Vec<_> =
-        entry.client().map(|c| closed.clients.rows.get(c).iter().map(|r| place(*r)).collect()).unwrap_or_default();
-    rows.sort_unstable();
-    Some(ChangeReport {
-        id: entry.id,
-        step: entry.step,
-        why: entry.why,
-        set: names(entry.set),
-        clear: names(entry.clear),
-        rows,
-    })
+
+    fn cell(&self, entry: &Entry, column: usize) -> Option<CellReport> {
+        let is = |bits: u64| bits & (1 << column) != 0;
+        let becomes = if is(entry.clear) {
+            Becomes::Cleared
+        } else if !is(entry.set) {
+            return None;
+        } else if self.plan.columns().field(column).is_some() {
+            Becomes::Value(Shape::of(&self.value(entry, column)))
+        } else {
+            let flags = entry.client().map_or(0, |client| self.closed.flags[client]);
+            if self.plan.columns().says_yes(column, flags) { Becomes::Yes } else { Becomes::No }
+        };
+        Some(CellReport { column: column as u16, becomes, old: None })
+    }
+
+    fn value(&self, entry: &Entry, column: usize) -> String {
+        let mut text = String::new();
+        if let (Some(client), Some(field)) = (entry.client(), self.plan.columns().field(column)) {
+            write_value(self.rows, self.closed.clients.cells.get(client), field, &mut text);
+        }
+        text
+    }
+
+    fn reveal(&self, entry: &Entry, revealed: &mut Revealed) {
+        for column in (0..self.plan.columns().len()).filter(|column| entry.set & (1 << column) != 0) {
+            let text = self.value(entry, column);
+            if !text.is_empty() {
+                revealed.value(entry.id, column as u16, PrivateText::new(text));
+            }
+        }
+    }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{ChangeReport, Report, RouteReport};
+use super::{Becomes, ChangeReport, Report, RouteReport};
 use crate::{
     address::{Place, describe},
     finding::{Finding, Trouble},
     language::Language,
-    plan::Stop,
+    pipeline::Ask,
+    plan::{Back, Stop},
 };
 
 impl Report {
@@ -49,7 +50,7 @@ impl Report {
 
     /// What the chain of runs keeps: counts, versions and digests, no row and no card.
     #[must_use]
-    pub fn to_record(&self, config_hash: &str, user: &str, guard: usize) -> Value {
+    pub fn to_record(&self, config_hash: &str, user: &str, ask: &Ask) -> Value {
         let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
         self.findings.iter().for_each(|f| *codes.entry(f.code.name()).or_default() += 1);
         json!({
@@ -62,7 +63,11 @@ impl Report {
             "exit": self.exit(),
             "unchanged_since": self.unchanged_since,
             "waiting": self.waiting(),
-            "guard": guard,
+            "guard": ask.guard,
+            "revealed": ask.reveal,
+            "rejects": ask.rejects,
+            "limit": ask.limit,
+            "only": ask.only.len(),
             "sources": self.sources.iter().map(|s| json!({
                 "name": self.source_names[usize::from(s.id.0)],
                 "version": s.version,
@@ -91,7 +96,7 @@ impl Report {
         })
     }
 
-    fn place_json(&self, place: Place) -> Value {
+    pub(super) fn place_json(&self, place: Place) -> Value {
         let source = &self.source_names[usize::from(place.source.0)];
         let sheet = place.sheet.and_then(|s| self.sheets.get(s.0 as usize));
         json!({
@@ -116,18 +121,28 @@ impl Report {
             })
         });
         object.insert("waiting".into(), items.collect());
-        object.insert("changes".into(), route.changes.iter().map(|c| self.change(c)).collect());
+        object.insert("changes".into(), route.changes.iter().map(|c| self.change_json(route, c)).collect());
         object.insert("digest".into(), json!(route.digest));
         Value::Object(object)
     }
 
-    fn change(&self, change: &ChangeReport) -> Value {
+    fn change_json(&self, route: &RouteReport, change: &ChangeReport) -> Value {
+        let named = |wanted: fn(Becomes) -> bool| -> Vec<&str> {
+            let cells = change.cells.iter().filter(|c| wanted(c.becomes));
+            cells.map(|c| route.columns[usize::from(c.column)].as_str()).collect()
+        };
         json!({
             "id": change.id.to_string(),
             "step": word(change.step),
             "reason": word(change.why),
-            "set": change.set,
-            "clear": change.clear,
+            "kept_back": match change.back {
+                Back::No => Value::Null,
+                Back::Guard => json!("guard"),
+                Back::Later => json!("later"),
+            },
+            "set": named(|b| b != Becomes::Cleared),
+            "clear": named(|b| b == Becomes::Cleared),
+            "denied": named(|b| b == Becomes::No),
             "rows": change.rows.iter().map(|p| self.place_json(*p)).collect::<Vec<_>>(),
         })
     }
@@ -163,6 +178,7 @@ fn counts(route: &RouteReport) -> Map<String, Value> {
         "stops": route.stops.iter().map(stop).collect::<Vec<_>>(),
         "unread": route.unread,
         "left_out": route.left_out,
+        "later": route.later,
         "edited": route.edited,
         "lost": route.lost,
         "wrote": route.wrote,
@@ -186,21 +202,56 @@ fn trouble(trouble: Option<&Trouble>) -> Value {
     trouble.map_or(Value::Null, |t| json!({ "code": t.code.name(), "hint": t.hint, "row": t.row }))
 }
 
-/// What `plan --out` writes: the report, whose digests `apply` compares.
+/// What an earlier `plan --out` showed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Planned {
+    /// The digest of each route's plan.
+    pub digests: BTreeMap<String, String>,
+    /// See [`crate::pipeline::Ask::limit`].
+    pub limit: Option<usize>,
+    /// See [`crate::pipeline::Ask::only`].
+    pub only: Vec<String>,
+}
+
+impl Report {
+    /// What the chain of runs keeps of somebody who looked at values in a plan.
+    #[must_use]
+    pub fn to_look(&self, user: &str, ask: &Ask) -> Value {
+        json!({
+            "run": self.run,
+            "at": self.at,
+            "who": user,
+            "command": self.command.name(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "revealed": ask.reveal,
+            "rejects": ask.rejects,
+            "routes_looked_at": self.routes.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// What `plan --out` writes: the report, whose digests `apply` compares, and what was asked.
 #[must_use]
-pub fn plan_file(report: &Report) -> String {
+pub fn plan_file(report: &Report, ask: &Ask) -> String {
     let mut value = report.to_json();
     value["plan"] = json!("sheetbridge/1");
+    if ask.is_few() {
+        value["limit"] = json!(ask.limit);
+        value["only"] = json!(ask.only);
+    }
     format!("{value:#}\n")
 }
 
-/// The digests of a file that [`plan_file`] wrote, by route; `None` when it is none.
+/// What a file says that [`plan_file`] wrote; `None` when it is none.
 #[must_use]
-pub fn read_plan_file(text: &str) -> Option<BTreeMap<String, String>> {
+pub fn read_plan_file(text: &str) -> Option<Planned> {
     let value: Value = serde_json::from_str(text).ok()?;
     if value["plan"] != "sheetbridge/1" {
         return None;
     }
     let digest = |r: &Value| Some((r["name"].as_str()?.to_owned(), r["digest"].as_str()?.to_owned()));
-    value["routes"].as_array()?.iter().map(digest).collect()
+    let digests = value["routes"].as_array()?.iter().map(digest).collect::<Option<_>>()?;
+    let limit = value["limit"].as_u64().and_then(|n| usize::try_from(n).ok());
+    let only = value["only"].as_array().into_iter().flatten();
+    Some(Planned { digests, limit, only: only.filter_map(|a| a.as_str().map(str::to_owned)).collect() })
 }

@@ -1,12 +1,18 @@
-//! `report`: everything a run learned, as text for its owner and as JSON for programs. No personal value.
+//! `report`: everything a run learned, as text for its owner and as JSON for programs. No personal value
+//! but in [`Revealed`] and [`Rejects`], which are filled when somebody asked for them, and go to that person alone.
 
+mod changes;
 mod fill;
 mod json;
+mod rejects;
+mod revealed;
 mod text;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-pub use json::{plan_file, read_plan_file};
+pub use json::{Planned, plan_file, read_plan_file};
+pub use rejects::{RejectedRows, Rejects};
+pub use revealed::Revealed;
 
 use crate::{
     address::{Place, SheetInfo},
@@ -14,11 +20,12 @@ use crate::{
     day::Day,
     finding::{Finding, Trouble},
     language::Language,
-    plan::{Reason, Step, Stop, Waits},
+    plan::{Back, Reason, Step, Stop, Waits},
     pull::Outcome,
     record::Lapse,
     review::Question,
     rights::Counts,
+    value::Shape,
 };
 
 /// What a run was asked to do.
@@ -67,6 +74,8 @@ pub struct Report {
     pub source_names: Vec<String>,
     /// Which of them are lists of refusals.
     pub refusal_lists: Vec<bool>,
+    /// Whether only a few cards were to go.
+    pub is_few: bool,
     /// What became of each source.
     pub sources: Vec<Outcome>,
     /// The sheets that places speak of.
@@ -79,6 +88,19 @@ pub struct Report {
     pub questions: Vec<(Finding, bool)>,
     /// What became of each route.
     pub routes: Vec<RouteReport>,
+    /// What stands in the cells that findings speak of, if somebody asked to see it.
+    pub revealed: Option<Revealed>,
+    /// The rows that wait, to be corrected, if somebody asked for them.
+    pub rejects: Option<Rejects>,
+}
+
+/// How much of a report a person sees.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Show {
+    /// Every change, however many.
+    pub all: bool,
+    /// The values that were asked for, see [`Revealed`]: for a terminal alone.
+    pub reveal: bool,
 }
 
 /// What became of one route.
@@ -116,6 +138,8 @@ pub struct RouteReport {
     pub edited: bool,
     /// Cards that are not in a file while their rows wait.
     pub left_out: usize,
+    /// Cards that are left for later, in whole or in part, since only a few were to go.
+    pub later: usize,
     /// Lists that had rows and have none.
     pub emptied: Vec<String>,
     /// Cards that somebody deleted at the destination.
@@ -128,10 +152,14 @@ pub struct RouteReport {
     pub trouble: Option<Trouble>,
     /// The keyed digest of the plan.
     pub digest: String,
+    /// The columns that changes speak of.
+    pub columns: Vec<String>,
     /// Change by change, when that was asked for.
     pub changes: Vec<ChangeReport>,
     /// What only a person can decide, when that was asked for. It holds values, which no text of a report shows.
     pub questions: Vec<Question>,
+    /// What cards are to get, if somebody asked to see it.
+    pub revealed: Revealed,
 }
 
 /// Something that waits for a person.
@@ -175,12 +203,36 @@ pub struct ChangeReport {
     pub step: Step,
     /// Why.
     pub why: Reason,
-    /// Columns that are set.
-    pub set: Vec<String>,
-    /// Columns that are cleared.
-    pub clear: Vec<String>,
+    /// What kept it back from more.
+    pub back: Back,
+    /// The columns that change.
+    pub cells: Vec<CellReport>,
     /// The rows that it comes from.
     pub rows: Vec<Place>,
+}
+
+/// A change to one column of a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CellReport {
+    /// The column, by its place in [`RouteReport::columns`].
+    pub column: u16,
+    /// What then stands.
+    pub becomes: Becomes,
+    /// What stands now, where the destination was asked.
+    pub old: Option<Shape>,
+}
+
+/// What is to stand in a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Becomes {
+    /// A value that looks like this.
+    Value(Shape),
+    /// A permission.
+    Yes,
+    /// None any more.
+    No,
+    /// Nothing.
+    Cleared,
 }
 
 /// All in place.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Command, Item, Report, RouteReport};
+use super::{Command, Item, Report, RouteReport, Show};
 use crate::{
     address::{describe, describe_all},
     catalogue::{self, Fill, say},
@@ -15,8 +15,8 @@ use crate::{
 /// So many places of one finding are named, each perhaps of many rows; the rest are counted.
 const PLACES_MAX: usize = 5;
 
-/// So many changes are named; the rest are counted.
-const LINES_MAX: usize = 20;
+/// So many cells of one finding are shown to those who asked to see them.
+const REVEALED_MAX: usize = 20;
 
 /// So many columns that nothing needs are named; the rest are counted.
 const NAMES_MAX: usize = 10;
@@ -46,6 +46,10 @@ impl Report {
         if left_out > 0 {
             let _ = write!(line, "; {}", say("line-left-out", self.language, &[("n", n(left_out))]));
         }
+        let later: usize = self.routes.iter().map(|r| r.later).sum();
+        if later > 0 {
+            let _ = write!(line, "; {}", say("report-later", self.language, &[("n", n(later))]));
+        }
         let troubles = self.troubles().join("; ");
         if troubles.is_empty() {
             return line;
@@ -64,6 +68,12 @@ impl Report {
     /// Everything that its owner wants to know, in sections.
     #[must_use]
     pub fn text(&self) -> String {
+        self.text_with(Show::default())
+    }
+
+    /// The same, or more of it.
+    #[must_use]
+    pub fn text_with(&self, show: Show) -> String {
         let mut out = String::new();
         if let Some(since) = &self.unchanged_since {
             let fills = [("since", Fill::Text(since.as_str())), ("waiting", Fill::Number(self.waiting()))];
@@ -73,10 +83,10 @@ impl Report {
         out.extend(self.born().map(|text| text + "\n\n"));
         self.lists(&mut out);
         for route in &self.routes {
-            self.route(&mut out, route);
+            self.route(&mut out, route, show);
         }
-        self.to_correct(&mut out);
-        self.waiting_items(&mut out);
+        self.to_correct(&mut out, show);
+        self.waiting_items(&mut out, show);
         out
     }
 
@@ -126,7 +136,7 @@ impl Report {
         }
     }
 
-    fn route(&self, out: &mut String, route: &RouteReport) {
+    fn route(&self, out: &mut String, route: &RouteReport, show: Show) {
         let n = |n: usize| Fill::Number(n as u64);
         let _ = writeln!(out, "\n{} → {}", route.name, printable(&route.location));
         if let Some(trouble) = &route.trouble {
@@ -153,6 +163,7 @@ impl Report {
         for (count, name) in [
             (route.count(|s, why| s == Step::Hold && why == Reason::Absent), "report-gone"),
             (route.left_out, "report-left-out"),
+            (route.later, "report-later"),
             (route.suspended, "report-suspended"),
             (route.lost, "report-lost"),
         ] {
@@ -163,7 +174,7 @@ impl Report {
         for stop in self.stops(route) {
             let _ = writeln!(out, "  {stop}");
         }
-        self.changes(out, route);
+        self.changes(out, route, show);
     }
 
     /// What is created, changed and removed; what would be, in a plan.
@@ -208,40 +219,22 @@ impl Report {
         }
     }
 
-    /// Change by change, masked: ids, columns and rows, no value.
-    fn changes(&self, out: &mut String, route: &RouteReport) {
-        for change in route.changes.iter().take(LINES_MAX) {
-            let sign = match change.step {
-                Step::Create => '+',
-                Step::Delete => '-',
-                Step::Update => '~',
-                Step::Hold => '?',
-                Step::Stand | Step::Omit => '·',
-            };
-            let columns: Vec<String> =
-                change.set.iter().cloned().chain(change.clear.iter().map(|c| format!("{c} ✗"))).collect();
-            let rows: Vec<String> = change.rows.iter().map(|p| self.place(*p)).collect();
-            let _ = write!(out, "    {sign} {}", change.id);
-            if change.step == Step::Update {
-                let _ = write!(out, "  {}", columns.join(", "));
-            }
-            if change.why != Reason::Rows {
-                let _ = write!(out, "  {}", say(reason_name(change.why), self.language, &[]));
-            }
-            let _ = writeln!(out, "{}{}", if rows.is_empty() { "" } else { "  ← " }, rows.join("; "));
-        }
-        if route.changes.len() > LINES_MAX {
-            let more = Fill::Number((route.changes.len() - LINES_MAX) as u64);
-            let _ = writeln!(out, "    {}", say("report-more", self.language, &[("n", more)]));
+    /// What stands in cells, for those who asked to see it.
+    fn reveal(&self, out: &mut String, places: &[crate::address::Place], show: Show) {
+        let Some(revealed) = self.revealed.as_ref().filter(|_| show.reveal) else { return };
+        let shown = if show.all { places.len() } else { REVEALED_MAX };
+        for place in places.iter().take(shown) {
+            let Some(text) = revealed.at(*place) else { continue };
+            let _ = writeln!(out, "      {}: {}", self.place(*place), printable(text.expose()));
         }
     }
 
-    fn place(&self, place: crate::address::Place) -> String {
+    pub(super) fn place(&self, place: crate::address::Place) -> String {
         describe(place, &self.source_names[usize::from(place.source.0)], &self.sheets, self.language)
     }
 
     /// Places in few words, in one line.
-    fn places(&self, places: &[crate::address::Place]) -> String {
+    pub(super) fn places(&self, places: &[crate::address::Place]) -> String {
         let source = |id: crate::address::SourceId| self.source_names[usize::from(id.0)].clone();
         let all = describe_all(places, source, &self.sheets, self.language);
         let mut text = all.iter().take(PLACES_MAX).cloned().collect::<Vec<_>>().join("; ");
@@ -253,15 +246,15 @@ impl Report {
     }
 
     /// What was found, and what to write there.
-    fn to_correct(&self, out: &mut String) {
+    fn to_correct(&self, out: &mut String, show: Show) {
         if !self.findings.is_empty() {
             let _ = writeln!(out, "\n{}", say("report-found", self.language, &[]));
-            self.findings(out, self.findings.iter());
+            self.findings(out, self.findings.iter(), show);
         }
     }
 
     /// Findings by code and hint, the worst first, each with its places and what to do.
-    fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = &'a Finding>) {
+    fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = &'a Finding>, show: Show) {
         let mut groups: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), Vec<&Finding>> = BTreeMap::new();
         for finding in findings {
             let hint = finding.hint.as_deref().unwrap_or_default();
@@ -277,18 +270,19 @@ impl Report {
             let shape = findings[0].shape.filter(|s| findings.iter().all(|f| f.shape == Some(*s)));
             let shape = shape.map(|s| format!(" ({})", s.describe(self.language))).unwrap_or_default();
             let _ = writeln!(out, "    {}{shape}", self.places(&places));
+            self.reveal(out, &places, show);
             let _ = writeln!(out, "    → {}", fill(&words.help));
         }
     }
 
     /// What waits for a person, route by route.
-    fn waiting_items(&self, out: &mut String) {
+    fn waiting_items(&self, out: &mut String, show: Show) {
         if self.waiting() == 0 {
             return;
         }
         let fills = [("n", Fill::Number(self.waiting()))];
         let _ = writeln!(out, "\n{}", say("report-waiting", self.language, &fills));
-        self.findings(out, self.questions.iter().map(|(finding, _)| finding));
+        self.findings(out, self.questions.iter().map(|(finding, _)| finding), show);
         for route in &self.routes {
             let mut groups: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
             for item in &route.items {
@@ -320,7 +314,7 @@ impl RouteReport {
     }
 }
 
-fn reason_name(why: Reason) -> &'static str {
+pub(super) fn reason_name(why: Reason) -> &'static str {
     match why {
         Reason::Rows => "reason-rows",
         Reason::Refused => "reason-refused",

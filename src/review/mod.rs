@@ -6,7 +6,7 @@
 mod questions;
 mod sheet;
 
-use crate::{address::Place, change::ClientId, decision::Pair, value::Personal};
+use crate::{address::Place, change::ClientId, decision::Pair, value::PrivateText};
 
 pub use questions::{Known, questions};
 pub use sheet::{Given, read_sheet, sheet};
@@ -84,7 +84,7 @@ pub struct SideCell {
     /// How it compares with the one whom the question is about.
     pub likeness: Likeness,
     /// What stands there, where that is at hand.
-    pub values: Vec<Personal>,
+    pub values: Vec<PrivateText>,
 }
 
 /// How a column compares with the one whom the question is about.

@@ -16,7 +16,7 @@ use crate::{
     plan::{Plan, PlanKeys, Waits},
     record::values,
     resolve::{RouteKeys, Waiting, Why, person},
-    value::Personal,
+    value::PrivateText,
     written::{Written, unmarked},
 };
 
@@ -283,15 +283,15 @@ impl<'a> Asker<'a> {
     }
 
     /// What stands in a field of some rows, each value once.
-    fn values(&self, rows: &[u32], field: crate::set::FieldId) -> Vec<Personal> {
+    fn values(&self, rows: &[u32], field: crate::set::FieldId) -> Vec<PrivateText> {
         let mut found = BTreeSet::new();
         for row in rows {
             if let crate::gate::SeenCell::Value(text) = self.known.rows.cell(*row as usize, field) {
                 let text = text.expose();
                 if text.contains(name::PART_MARK) {
-                    found.insert(Personal::new(name::display(text)));
+                    found.insert(PrivateText::new(name::display(text)));
                 } else {
-                    found.extend(values(text).map(Personal::new));
+                    found.extend(values(text).map(PrivateText::new));
                 }
             }
         }

@@ -112,15 +112,8 @@ impl Bridge {
     }
 
     pub(crate) fn ask(&mut self, command: Command) -> Result<Report, Trouble> {
-        self.go(&Ask {
-            command,
-            routes: Vec::new(),
-            guard: self.guard,
-            expected: None,
-            detail: true,
-            review: false,
-            clock_is_right: self.clock_is_right,
-        })
+        let clock_is_right = self.clock_is_right;
+        self.go(&Ask { guard: self.guard, detail: true, clock_is_right, ..Ask::new(command) })
     }
 
     pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
@@ -150,16 +143,8 @@ impl Bridge {
 
     /// Answers what is asked; the choice is one of [`Question::choices`], or none. Returns what was asked.
     pub(crate) fn review(&mut self, choose: impl Fn(&Question) -> Option<usize>) -> Vec<Question> {
-        let detail = false;
-        let ask = Ask {
-            command: Command::Plan,
-            routes: Vec::new(),
-            guard: self.guard,
-            expected: None,
-            detail,
-            review: true,
-            clock_is_right: self.clock_is_right,
-        };
+        let clock_is_right = self.clock_is_right;
+        let ask = Ask { guard: self.guard, review: true, clock_is_right, ..Ask::new(Command::Plan) };
         let report = self.go(&ask).expect("the ledger holds");
         let questions: Vec<Question> = report.routes.into_iter().flat_map(|r| r.questions).collect();
         for question in &questions {

@@ -91,15 +91,7 @@ fn run(
         run: RunId(uuid::Uuid::from_u128(number)),
         who: String::new(),
     };
-    let ask = Ask {
-        command: Command::Sync,
-        routes: Vec::new(),
-        guard: 10,
-        expected: None,
-        detail: true,
-        review: false,
-        clock_is_right: true,
-    };
+    let ask = Ask { detail: true, ..Ask::new(Command::Sync) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let report = runtime.block_on(pipeline::run(config, world, &ask)).expect("the ledger holds");
     // What a person and a program read of it.

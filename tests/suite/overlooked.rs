@@ -178,15 +178,7 @@ fn an_emptied_list_is_not_taken_for_seen_by_a_run_of_other_routes() {
     b.guard = 10;
     b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).run();
     b.list("orders", &[ORDERS]);
-    let only = |route: &str| Ask {
-        command: report::Command::Sync,
-        routes: vec![route.into()],
-        guard: 10,
-        expected: None,
-        detail: false,
-        review: false,
-        clock_is_right: true,
-    };
+    let only = |route: &str| Ask { routes: vec![route.into()], ..Ask::new(report::Command::Sync) };
     assert_eq!(b.go(&only("mailing")).expect("a run").exit(), EXIT_OK);
     let report = b.run();
     let shop = report.routes.iter().find(|r| r.name == "shop").expect("a route");
@@ -201,13 +193,8 @@ fn a_plan_is_applied_to_its_own_routes_alone_and_to_all_of_them() {
     let plan = b.ask(report::Command::Plan).expect("a plan");
     let digest = |name: &str| plan.routes.iter().find(|r| r.name == name).expect("a route").digest.clone();
     let apply = |expected: &[(&str, String)]| Ask {
-        command: report::Command::Apply,
-        routes: Vec::new(),
-        guard: 10,
         expected: Some(expected.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()),
-        detail: false,
-        review: false,
-        clock_is_right: true,
+        ..Ask::new(report::Command::Apply)
     };
     let report = b.go(&apply(&[("mailing", digest("mailing"))])).expect("a run");
     assert_eq!(report.routes.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["mailing"]);

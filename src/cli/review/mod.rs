@@ -16,7 +16,6 @@ use crate::{
     finding::{Code, Trouble},
     ledger::{Answer, Ledger},
     pipeline::Ask,
-    plan::PERCENT,
     report::{Command, EXIT_FAILED, EXIT_OK, Report},
     review::{self, Choice, Given, Question},
 };
@@ -74,19 +73,8 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     fn look(config: &'a Config, args: &Review) -> Result<Self, Trouble> {
-        for route in &args.routes {
-            run::known(config, route)?;
-        }
-        let ask = Ask {
-            command: Command::Plan,
-            routes: args.routes.clone(),
-            guard: PERCENT,
-            expected: None,
-            detail: false,
-            review: true,
-            clock_is_right: false,
-        };
-        let report = run::go(config, &mut ledger(config)?, &ask)?;
+        let ask = Ask { routes: args.routes.clone(), review: true, ..Ask::new(Command::Plan) };
+        let report = run::go(config, &ask)?;
         let unread = report.sources.iter().find_map(|s| s.trouble.clone());
         let failed = report.routes.iter().find_map(|r| r.trouble.clone());
         unread.or(failed).map_or(Ok(Self { config, report }), Err)
@@ -117,7 +105,7 @@ fn ledger(config: &Config) -> Result<Ledger, Trouble> {
 fn ask(config: &Config, args: &Review) -> Result<(), Trouble> {
     let on_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if args.reveal && !on_terminal {
-        return Err(Trouble::new(NO_TERMINAL, "--reveal"));
+        return Err(Trouble::new(NO_TERMINAL, ""));
     }
     let open = Open::look(config, args)?;
     if on_terminal && !open.questions().is_empty() {

@@ -77,7 +77,7 @@ fn text(cell: &SideCell, reveal: bool, language: Language) -> String {
         Likeness::Different => "≠ ",
         Likeness::Silent => "",
     };
-    let value = |value: &crate::value::Personal| match (reveal, value.private()) {
+    let value = |value: &crate::value::PrivateText| match (reveal, value.private()) {
         (true, private) => crate::printable::printable(private.expose()).into_owned(),
         (false, private) => say("review-masked", language, &[("n", Fill::Number(private.shape().chars.into()))]),
     };

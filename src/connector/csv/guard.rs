@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// The text with an apostrophe before it, if a spreadsheet might calculate it when it opens the file. A zero byte, which ends a text for many readers, is left out.
-pub(super) fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) };
     if is_formula(&text) { Cow::Owned(format!("'{text}")) } else { text }
 }

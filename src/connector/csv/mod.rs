@@ -6,6 +6,8 @@ mod encoding;
 mod guard;
 mod source;
 
+pub(crate) use guard::guarded;
+
 use super::{ConnectorOption, DestinationKind, SourceKind};
 
 pub(super) const SOURCE: SourceKind = SourceKind {

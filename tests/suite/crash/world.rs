@@ -108,15 +108,7 @@ impl<'a> World<'a> {
             run: RunId(uuid::Uuid::from_u128(run)),
             who: "test".into(),
         };
-        let ask = Ask {
-            command: Command::Sync,
-            routes: Vec::new(),
-            guard: self.guard,
-            expected: None,
-            detail: false,
-            review: false,
-            clock_is_right: true,
-        };
+        let ask = Ask { guard: self.guard, ..Ask::new(Command::Sync) };
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         // Nobody waits for a pause between two tries, unless somebody else's clock goes on.
         let paused = !self.config.routes.iter().any(|r| r.kind.name == "postgres");
