@@ -64,7 +64,7 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     let now = jiff::Timestamp::now();
     let world = World {
         ledger: &mut ledger,
-        source: &|source, pins| make_source(source, pins, &folder),
+        source: &|source, pins| make_source(config, source, pins),
         destination: &|route, layout| make_destination(route, layout, &folder),
         progress: &progress,
         at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -104,10 +104,12 @@ fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     Err(Trouble::new(NO_ROUTE, format!("`{route}`{meant}; {names}")))
 }
 
-fn make_source(source: &SourceConfig, pins: &[(String, String)], folder: &Path) -> Box<dyn Source> {
+fn make_source(config: &Config, source: &SourceConfig, pins: &[(String, String)]) -> Box<dyn Source> {
     (source.kind.make)(SourcePlace {
         location: source.location.clone(),
-        folder: folder.to_path_buf(),
+        folder: config.folder(),
+        select: source.select.clone(),
+        time_zone: config.operator.time_zone.iana_name().map(str::to_owned),
         tabs: source.tabs.clone(),
         header: source.header,
         options: source.options.clone(),

@@ -11,6 +11,7 @@ mod purposes;
 mod rules;
 mod secret;
 mod sources;
+mod sql;
 mod tree;
 
 use std::path::Path;

@@ -8,7 +8,7 @@ use super::secret::Secret;
 use crate::{
     address::SourceId,
     check::kind::{FieldKind, How},
-    connector::{DestinationKind, SourceKind},
+    connector::{DestinationKind, Select, SourceKind},
     day::Day,
     language::Language,
     purpose::{Channel, Purpose},
@@ -102,7 +102,9 @@ pub struct SourceConfig {
     /// What it is.
     pub kind: &'static SourceKind,
     /// Where it is.
-    pub location: String,
+    pub location: Secret,
+    /// The table or the query, of a database.
+    pub select: Option<Select>,
     /// The tabs to read; `None` reads all.
     pub tabs: Option<Vec<String>>,
     /// The header's row, where the first filled row isn't it.
@@ -125,7 +127,7 @@ pub struct SourceConfig {
 
 impl std::fmt::Debug for SourceConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} at {}", self.name, self.kind.name, self.location)
+        write!(f, "{}: {} at {:?}", self.name, self.kind.name, self.location)
     }
 }
 

@@ -12,6 +12,7 @@ mod canary;
 mod cli;
 mod crash;
 mod database;
+mod database_sources;
 mod desk;
 mod expected;
 mod found;
