@@ -20,8 +20,12 @@ use crate::{
 pub struct Config {
     /// The file, as it was named.
     pub path: PathBuf,
-    /// Its text, for its hash in the run's record.
+    /// Its text, followed by those of the files that it extends: for its hash in the run's record.
     pub text: String,
+    /// The files that it extends, the nearest first.
+    pub bases: Vec<String>,
+    /// What of those files it says otherwise, such as `fields.phone`.
+    pub replaced: Vec<String>,
     /// Who answers for the data.
     pub operator: Operator,
     /// The fields, in the order of the file.

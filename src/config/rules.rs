@@ -17,8 +17,14 @@ use crate::{
     set::{PurposeId, PurposeSet},
 };
 
-/// Reports what doesn't fit together.
-pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[SourceConfig], routes: &[RouteConfig]) {
+/// Reports what doesn't fit together; `own` is where the client's own file starts.
+pub(super) fn across(
+    root: &Section<'_>,
+    own: usize,
+    purposes: &[Purpose],
+    sources: &[SourceConfig],
+    routes: &[RouteConfig],
+) {
     let granted = sources.iter().map(SourceConfig::grants).fold(PurposeSet::EMPTY, PurposeSet::union);
     let routed = routes.iter().map(|r| r.purposes).fold(PurposeSet::EMPTY, PurposeSet::union);
     for (i, purpose) in purposes.iter().enumerate() {
@@ -26,7 +32,8 @@ pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[Source
         if let Some(node) = root.peek("purposes").and_then(|n| n.section("purposes")?.peek(&purpose.name)) {
             if routed.has(id) && !granted.has(id) {
                 node.gathered().add(node.problem("config-purpose-not-granted").with("purpose", &purpose.name));
-            } else if !routed.has(id) {
+            } else if !routed.has(id) && node.span().start >= own {
+                // A purpose that many share need not be everybody's.
                 node.gathered().add(node.problem("config-purpose-unused").with("purpose", &purpose.name));
             }
         }
@@ -97,7 +104,7 @@ fn normal(location: &Secret) -> Secret {
 }
 
 /// A path without `.` and what `..` takes back.
-fn path(text: &str) -> String {
+pub(super) fn path(text: &str) -> String {
     let mut out = PathBuf::new();
     for part in Path::new(text).components() {
         match part {

@@ -15,6 +15,7 @@ mod database;
 mod database_sources;
 mod desk;
 mod expected;
+mod extends;
 mod found;
 mod fuzzed;
 mod histories;
