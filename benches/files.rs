@@ -123,7 +123,7 @@ fn read(kind: &str, folder: &Path) {
 
 fn read_file(title: &str, kind: &str, folder: &Path, file: &str) {
     timed(&format!("{title}: read as a source"), || {
-        let place = SourcePlace { location: file.to_owned(), folder: folder.to_owned(), ..SourcePlace::default() };
+        let place = SourcePlace { location: Secret::parse(file), folder: folder.to_owned(), ..SourcePlace::default() };
         let kind = SOURCES.iter().find(|k| k.name == kind).expect("a kind");
         let mut source = (kind.make)(place);
         now(source.open()).expect("tabs");

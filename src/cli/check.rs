@@ -18,8 +18,21 @@ pub(super) fn check(args: &args::Config) -> u8 {
         ("destinations", n(config.routes.len())),
     ];
     print(&(say("check-passed", config.operator.language, &fills) + "\n"));
+    extended(&config);
     key_beside_ledger(&config);
     EXIT_OK
+}
+
+/// From which files the rest comes, and what of it is said otherwise here.
+fn extended(config: &Config) {
+    if config.bases.is_empty() {
+        return;
+    }
+    let bases = config.bases.join(", ");
+    let replaced = config.replaced.iter().map(|r| format!("`{r}`")).collect::<Vec<_>>().join(", ");
+    let name = if replaced.is_empty() { "check-extends" } else { "check-extends-replaced" };
+    let fills = [("bases", Fill::Text(&bases)), ("replaced", Fill::Text(&replaced))];
+    print(&(say(name, config.operator.language, &fills) + "\n"));
 }
 
 /// Who copies the folder copies both, and the hashes are worth no more than the key's hiding place.

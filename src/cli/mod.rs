@@ -94,7 +94,7 @@ fn load(path: Option<&Path>) -> Result<Config, u8> {
         Ok(text) => text,
         Err((why, language)) => return Err(trouble(&why, &path.display().to_string(), language)),
     };
-    match config::parse(&text, &path) {
+    match config::parse_with(&text, &path, &base) {
         Ok(passed) => {
             print_problems(&passed.warnings);
             Ok(passed.config)
@@ -104,6 +104,11 @@ fn load(path: Option<&Path>) -> Result<Config, u8> {
             Err(EXIT_FAILED)
         }
     }
+}
+
+/// The text of a file that a config extends.
+fn base(path: &Path) -> Result<String, Trouble> {
+    text(path).map_err(|(why, _)| why)
 }
 
 /// The text of a config, or why there is none, in the language of its reader.
@@ -123,7 +128,7 @@ fn text(path: &Path) -> Result<String, (Trouble, Language)> {
 
 /// The language of a config, whatever else is wrong with it.
 fn language_of(text: &str, path: &Path) -> Language {
-    match config::parse(text, path) {
+    match config::parse_with(text, path, &base) {
         Ok(passed) => passed.config.operator.language,
         Err(problems) => problems.language,
     }

@@ -95,7 +95,7 @@ pub(super) fn go(config: &Config, ask: &Ask) -> Result<Report, Trouble> {
     let now = jiff::Timestamp::now();
     let world = World {
         ledger: &mut ledger,
-        source: &|source, pins| make_source(source, pins, &folder),
+        source: &|source, pins| make_source(config, source, pins),
         destination: &|route, layout| make_destination(route, layout, &folder),
         progress: &progress,
         at: utc(now),
@@ -133,10 +133,12 @@ fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     Err(Trouble::new(NO_ROUTE, format!("`{route}`{meant}; {names}")))
 }
 
-fn make_source(source: &SourceConfig, pins: &[(String, String)], folder: &Path) -> Box<dyn Source> {
+fn make_source(config: &Config, source: &SourceConfig, pins: &[(String, String)]) -> Box<dyn Source> {
     (source.kind.make)(SourcePlace {
         location: source.location.clone(),
-        folder: folder.to_path_buf(),
+        folder: config.folder(),
+        select: source.select.clone(),
+        time_zone: config.operator.time_zone.iana_name().map(str::to_owned),
         tabs: source.tabs.clone(),
         header: source.header,
         options: source.options.clone(),

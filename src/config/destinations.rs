@@ -4,7 +4,6 @@ use super::{
     model::{Field, Mode, RouteConfig},
     options,
     purposes::purpose_set,
-    secret::{Secret, holds_password},
     tree::{Key, Node, Section},
 };
 use crate::{
@@ -34,10 +33,10 @@ fn destination(
 ) -> Option<RouteConfig> {
     let section = node.section(format!("destinations.{}", key.name))?;
     let path = section.need("path");
-    let location = path.and_then(location);
+    let location = path.and_then(options::location);
     let kind = match section.get("kind") {
         Some(node) => options::named_kind(node, DESTINATIONS, |kind| kind.name),
-        None => path.and_then(kind_of_path),
+        None => path.and_then(|n| options::kind_of_path(n, DESTINATIONS, |kind| (kind.extensions, kind.schemes))),
     };
     let listed = section.need("purposes");
     listed.iter().for_each(|n| n.not_empty());
@@ -68,32 +67,6 @@ fn destination(
         flags,
         options,
     })
-}
-
-/// An address: a path, a URL without secrets, or where to find one that has them.
-fn location(node: Node<'_>) -> Option<Secret> {
-    let secret = Secret::parse(node.text()?);
-    if let Secret::Plain(text) = &secret
-        && holds_password(text)
-    {
-        options::secret_inline(node);
-    }
-    Some(secret)
-}
-
-fn kind_of_path(node: Node<'_>) -> Option<&'static DestinationKind> {
-    let text = node.text()?;
-    let extension = text.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    let kind = DESTINATIONS.iter().find(|k| {
-        k.schemes.iter().any(|s| text.starts_with(s))
-            || (!text.contains("://") && k.extensions.contains(&extension.as_str()))
-    });
-    if kind.is_none() {
-        let known: Vec<&str> =
-            DESTINATIONS.iter().flat_map(|k| k.extensions.iter().chain(k.schemes)).copied().collect();
-        node.gathered().add(node.problem("config-unknown-extension").with("known", known.join(", ")));
-    }
-    kind
 }
 
 fn mode(node: Node<'_>, kind: &DestinationKind) -> Option<Mode> {

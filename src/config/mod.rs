@@ -2,6 +2,7 @@
 //! credential but the config itself.
 
 mod destinations;
+mod extends;
 mod fields;
 mod model;
 mod operator;
@@ -11,22 +12,26 @@ mod purposes;
 mod rules;
 mod secret;
 mod sources;
+mod sql;
 mod tree;
 
 use std::path::Path;
 
-use toml::de::DeTable;
+use toml::{Spanned, de::DeTable};
 
+pub use extends::ReadBase;
 pub use model::{
     Config, Consent, Feed, Field, Mode, Operator, Profile, RouteConfig, SourceConfig, StateConfig, Survivorship, Whole,
 };
 pub use problem::{Problem, Problems};
 pub use secret::{Secret, without_userinfo};
 
-use crate::finding::Code;
+use crate::finding::{Code, Trouble};
+use extends::Chain;
 use sources::Known;
 use tree::{Gathered, Section};
 
+const NO_CONFIG: Code = Code::new("config-not-found");
 const SYNTAX: Code = Code::new("config-syntax");
 const TWICE: Code = Code::new("config-twice");
 const UNQUOTED: Code = Code::new("config-unquoted");
@@ -42,26 +47,46 @@ pub struct Passed {
     pub warnings: Problems,
 }
 
-/// Reads a config from its text; `path` is how the file was named.
+/// Reads a config from its text; `path` is how the file was named. It extends no other file.
 ///
 /// # Errors
 /// All problems of the file, if one of them keeps it from being used.
 pub fn parse(text: &str, path: &Path) -> Result<Passed, Box<Problems>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (tree, errors) = DeTable::parse_recoverable(text);
+    parse_with(text, path, &|base| Err(Trouble::new(NO_CONFIG, base.display().to_string())))
+}
+
+/// The same with the files that it extends, which `read` gives.
+///
+/// # Errors
+/// All problems of all files, if one of them keeps the config from being used.
+pub fn parse_with(text: &str, path: &Path, read: ReadBase<'_>) -> Result<Passed, Box<Problems>> {
+    let chain = Chain::read(text, path, read);
     let gathered = Gathered::default();
-    for error in first_of_each_line(text, &errors) {
-        let span = error.span().unwrap_or(0..0);
-        gathered.add(Problem::new(syntax(error.message()), span).with("message", error.message()));
-    }
-    let root = Section::root(&tree, &gathered);
+    let texts = chain.padded();
+    let mut is_whole = true;
+    let trees: Vec<Spanned<DeTable<'_>>> = texts
+        .iter()
+        .map(|text| {
+            let (tree, errors) = DeTable::parse_recoverable(text);
+            is_whole &= errors.is_empty();
+            for error in first_of_each_line(text, &errors) {
+                let span = error.span().unwrap_or(0..0);
+                gathered.add(Problem::new(syntax(error.message()), span).with("message", error.message()));
+            }
+            tree
+        })
+        .collect();
+    let (tree, replaced) = extends::merged(&trees, chain.own().start);
+    let root = Section::root(&tree, &gathered, chain.own().start);
     let language = operator::language(&root);
+    is_whole &= chain.judge(&trees, &gathered, language);
     // After a mistake in the syntax, what is missing may only be unreadable.
-    let config = errors.is_empty().then(|| read(root, text, path)).flatten();
-    let problems =
-        Problems { path: path.display().to_string(), text: text.to_owned(), language, list: gathered.into_list() };
+    let config = is_whole.then(|| self::read(root, &chain)).flatten();
+    let problems = Problems { language, list: gathered.into_list(), files: chain.files };
     match config {
-        Some(config) if !problems.has_errors() => Ok(Passed { config, warnings: problems }),
+        Some(config) if !problems.has_errors() => {
+            Ok(Passed { config: Config { replaced, ..config }, warnings: problems })
+        }
         _ => Err(Box::new(problems)),
     }
 }
@@ -92,7 +117,9 @@ fn syntax(message: &str) -> Code {
     }
 }
 
-fn read(root: Section<'_>, text: &str, path: &Path) -> Option<Config> {
+fn read(root: Section<'_>, chain: &Chain) -> Option<Config> {
+    let (own, path) = (chain.own(), chain.own().path.as_path());
+    root.get("extends");
     let operator = root.need("operator").and_then(|n| n.section("operator")).and_then(operator::operator);
     let fields = root.need("fields").and_then(|n| n.section("fields")).map(|s| fields::fields(&s)).unwrap_or_default();
     let (purposes, unsure) = root
@@ -117,12 +144,21 @@ fn read(root: Section<'_>, text: &str, path: &Path) -> Option<Config> {
     let state = operator::state(root.section("state"), folder);
     // What was dropped as broken must not be reported as missing too.
     if !root.gathered().has_errors() {
-        rules::across(&root, &purposes, &sources, &routes);
+        rules::across(&root, own.start, &purposes, &sources, &routes);
     }
     root.finish();
-    let path = path.to_path_buf();
-    let mut config =
-        Config { path, text: text.to_owned(), operator: operator?, fields, purposes, sources, routes, state };
+    let mut config = Config {
+        path: path.to_path_buf(),
+        text: chain.whole(),
+        bases: chain.files.iter().rev().skip(1).map(|f| f.shown.clone()).collect(),
+        replaced: Vec::new(),
+        operator: operator?,
+        fields,
+        purposes,
+        sources,
+        routes,
+        state,
+    };
     rules::defaults(&mut config);
     Some(config)
 }

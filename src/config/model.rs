@@ -8,7 +8,7 @@ use super::secret::Secret;
 use crate::{
     address::SourceId,
     check::kind::{FieldKind, How},
-    connector::{DestinationKind, SourceKind},
+    connector::{DestinationKind, Select, SourceKind},
     day::Day,
     language::Language,
     purpose::{Channel, Purpose},
@@ -20,8 +20,12 @@ use crate::{
 pub struct Config {
     /// The file, as it was named.
     pub path: PathBuf,
-    /// Its text, for its hash in the run's record.
+    /// Its text, followed by those of the files that it extends: for its hash in the run's record.
     pub text: String,
+    /// The files that it extends, the nearest first.
+    pub bases: Vec<String>,
+    /// What of those files it says otherwise, such as `fields.phone`.
+    pub replaced: Vec<String>,
     /// Who answers for the data.
     pub operator: Operator,
     /// The fields, in the order of the file.
@@ -102,7 +106,9 @@ pub struct SourceConfig {
     /// What it is.
     pub kind: &'static SourceKind,
     /// Where it is.
-    pub location: String,
+    pub location: Secret,
+    /// The table or the query, of a database.
+    pub select: Option<Select>,
     /// The tabs to read; `None` reads all.
     pub tabs: Option<Vec<String>>,
     /// The header's row, where the first filled row isn't it.
@@ -125,7 +131,7 @@ pub struct SourceConfig {
 
 impl std::fmt::Debug for SourceConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} at {}", self.name, self.kind.name, self.location)
+        write!(f, "{}: {} at {:?}", self.name, self.kind.name, self.location)
     }
 }
 

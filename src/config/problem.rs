@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use super::extends::ConfigFile;
 use crate::{
     catalogue::{self, Fill},
     finding::{Code, Severity},
@@ -18,7 +19,7 @@ pub(super) const SECRET_INLINE: Code = Code::new("config-secret-inline");
 pub struct Problem {
     /// What it is: texts in the catalogue.
     pub code: Code,
-    /// The offending bytes of the file.
+    /// The offending bytes, counted through all files of the config.
     pub span: Range<usize>,
     /// What fills the text.
     pub fills: Vec<(&'static str, String)>,
@@ -48,13 +49,11 @@ impl Problem {
     }
 }
 
-/// Everything that is wrong with one config file, in the order of the file.
+/// Everything that is wrong with a config, in the order of its files: those that it extends come first.
 #[derive(Clone, Debug)]
 pub struct Problems {
-    /// The file as it was named.
-    pub path: String,
-    /// Its text.
-    pub text: String,
+    /// The files.
+    pub(super) files: Vec<ConfigFile>,
     /// In which language its owner reads.
     pub language: Language,
     /// The problems.
@@ -72,22 +71,25 @@ impl Problems {
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-        let text = self.without_secrets();
-        self.list.iter().map(|p| self.render_one(p, &text, &renderer) + "\n").collect::<Vec<_>>().join("\n")
+        let files: Vec<ConfigFile> = self.files.iter().map(|f| self.without_secrets(f)).collect();
+        self.list.iter().map(|p| self.render_one(p, &files, &renderer) + "\n").collect::<Vec<_>>().join("\n")
     }
 
-    /// The text with stars for the secrets that stand in it, as long as they are.
-    fn without_secrets(&self) -> String {
-        let mut text = self.text.clone();
-        for secret in self.list.iter().filter(|p| p.code == SECRET_INLINE) {
+    /// A file with stars for the secrets that stand in it, as long as they are.
+    fn without_secrets(&self, file: &ConfigFile) -> ConfigFile {
+        let mut text = file.text.clone();
+        let secrets = self.list.iter().filter(|p| p.code == SECRET_INLINE);
+        for span in secrets.filter_map(|p| file.span(&p.span)) {
             let star = |c: char| if c == '\n' { "\n".to_owned() } else { "*".repeat(c.len_utf8()) };
-            let stars: String = text[secret.span.clone()].chars().map(star).collect();
-            text.replace_range(secret.span.clone(), &stars);
+            let stars: String = text[span.clone()].chars().map(star).collect();
+            text.replace_range(span, &stars);
         }
-        text
+        ConfigFile { text, ..file.clone() }
     }
 
-    fn render_one(&self, problem: &Problem, text: &str, renderer: &Renderer) -> String {
+    fn render_one(&self, problem: &Problem, files: &[ConfigFile], renderer: &Renderer) -> String {
+        let place = files.iter().find_map(|file| Some((file, file.span(&problem.span)?)));
+        let (file, span) = place.expect("a problem stands in one of the files");
         let entry = catalogue::entry(problem.code.name());
         let fills: Vec<(&str, Fill<'_>)> =
             problem.fills.iter().map(|(name, text)| (*name, Fill::Text(text.as_str()))).collect();
@@ -106,9 +108,9 @@ impl Problems {
         };
         let mut group =
             level.with_name(entry.severity.word(self.language)).primary_title(title).id(problem.code.name()).element(
-                Snippet::source(text)
-                    .path(self.path.as_str())
-                    .annotation(AnnotationKind::Primary.span(problem.span.clone()).label(label)),
+                Snippet::source(&file.text)
+                    .path(file.shown.as_str())
+                    .annotation(AnnotationKind::Primary.span(span).label(label)),
             );
         if !help.is_empty() {
             group = group.element(Level::HELP.with_name(self.language.pick("help", "совет")).message(help));

@@ -6,17 +6,25 @@ use glob::{MatchOptions, Pattern};
 
 use super::{
     model::{Config, Profile, RouteConfig, SourceConfig},
-    secret::Secret,
+    secret::{Secret, without_userinfo},
+    sql,
     tree::Section,
 };
 use crate::{
     check::kind::Setting,
+    connector::Select,
     purpose::Purpose,
     set::{PurposeId, PurposeSet},
 };
 
-/// Reports what doesn't fit together.
-pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[SourceConfig], routes: &[RouteConfig]) {
+/// Reports what doesn't fit together; `own` is where the client's own file starts.
+pub(super) fn across(
+    root: &Section<'_>,
+    own: usize,
+    purposes: &[Purpose],
+    sources: &[SourceConfig],
+    routes: &[RouteConfig],
+) {
     let granted = sources.iter().map(SourceConfig::grants).fold(PurposeSet::EMPTY, PurposeSet::union);
     let routed = routes.iter().map(|r| r.purposes).fold(PurposeSet::EMPTY, PurposeSet::union);
     for (i, purpose) in purposes.iter().enumerate() {
@@ -24,7 +32,8 @@ pub(super) fn across(root: &Section<'_>, purposes: &[Purpose], sources: &[Source
         if let Some(node) = root.peek("purposes").and_then(|n| n.section("purposes")?.peek(&purpose.name)) {
             if routed.has(id) && !granted.has(id) {
                 node.gathered().add(node.problem("config-purpose-not-granted").with("purpose", &purpose.name));
-            } else if !routed.has(id) {
+            } else if !routed.has(id) && node.span().start >= own {
+                // A purpose that many share need not be everybody's.
                 node.gathered().add(node.problem("config-purpose-unused").with("purpose", &purpose.name));
             }
         }
@@ -41,10 +50,48 @@ fn same_place_twice(root: &Section<'_>, sources: &[SourceConfig], routes: &[Rout
         if let Some(other) = routes[..i].iter().find(|other| place(other) == place(route)) {
             node.gathered().add(node.problem("config-same-place").with("other", &other.name));
         }
-        let Secret::Plain(location) = &route.location else { continue };
-        if let Some(source) = sources.iter().find(|s| reads(&s.location, location)) {
-            node.gathered().add(node.problem("config-route-into-source").with("other", &source.name));
+        for source in sources {
+            let problem = match feeds(route, source) {
+                Some(Feeds::File) => node.problem("config-route-into-source"),
+                Some(Feeds::Table) => node.problem("config-route-into-table"),
+                None => continue,
+            };
+            node.gathered().add(problem.with("other", &source.name));
+            break;
         }
+    }
+}
+
+/// What of a route's a source reads.
+enum Feeds {
+    File,
+    Table,
+}
+
+/// Another table of the same database is another place.
+fn feeds(route: &RouteConfig, source: &SourceConfig) -> Option<Feeds> {
+    match &source.select {
+        Some(select) if route.kind.tables => {
+            let same_table = match select {
+                Select::Table(table) => sql::same_table(table, &route.table),
+                Select::Query(query) => sql::reads(query, &route.table),
+            };
+            (same_table && database(&route.location) == database(&source.location)).then_some(Feeds::Table)
+        }
+        _ => match (&source.location, &route.location) {
+            (Secret::Plain(source), Secret::Plain(file)) => reads(source, file).then_some(Feeds::File),
+            (source, file) => (source == file).then_some(Feeds::File),
+        },
+    }
+}
+
+/// Which database an address names, whoever asks and however.
+fn database(location: &Secret) -> Secret {
+    match location {
+        Secret::Plain(url) if url.contains("://") && !url.contains("options=") => {
+            Secret::Plain(without_userinfo(url).replacen("postgresql://", "postgres://", 1).replacen(":5432/", "/", 1))
+        }
+        other => normal(other),
     }
 }
 
@@ -57,7 +104,7 @@ fn normal(location: &Secret) -> Secret {
 }
 
 /// A path without `.` and what `..` takes back.
-fn path(text: &str) -> String {
+pub(super) fn path(text: &str) -> String {
     let mut out = PathBuf::new();
     for part in Path::new(text).components() {
         match part {

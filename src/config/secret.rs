@@ -17,6 +17,13 @@ pub enum Secret {
     Plain(String),
 }
 
+impl Default for Secret {
+    /// No address at all.
+    fn default() -> Self {
+        Self::Plain(String::new())
+    }
+}
+
 impl Secret {
     /// Reads `env:NAME`, `file:PATH` or a plain text.
     #[must_use]

@@ -4,12 +4,13 @@ use super::{
     model::{Consent, Feed, Field, SourceConfig, Whole},
     options,
     purposes::{ConsentText, purpose_named},
+    sql,
     tree::{Key, Node, Section},
 };
 use crate::{
     address::SourceId,
     check::kind::Identity,
-    connector::{SOURCES, SourceKind},
+    connector::{SOURCES, Select, SourceKind},
     purpose::Purpose,
     record::LIST_COLUMNS_MAX,
     set::{FieldId, FieldSet, PurposeSet},
@@ -34,11 +35,12 @@ pub(super) fn sources(section: &Section<'_>, known: &Known<'_>) -> Vec<SourceCon
 fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<SourceConfig> {
     let section = node.section(format!("sources.{}", key.name))?;
     let path = section.need("path");
-    let location = path.and_then(super::tree::Node::text);
+    let location = path.and_then(options::location);
     let kind = match section.get("kind") {
         Some(node) => options::named_kind(node, SOURCES, |kind| kind.name),
-        None => path.and_then(kind_of_path),
+        None => path.and_then(|n| options::kind_of_path(n, SOURCES, |kind| (kind.extensions, kind.schemes))),
     };
+    let select = select(&section, kind);
     let gathered = section.gathered();
     let before = gathered.count();
     let consents = section.section("consent").map(|s| consents(&s, known)).unwrap_or_default();
@@ -52,9 +54,10 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         id,
         name: key.name.to_owned(),
         kind: kind?,
-        location: location?.to_owned(),
+        location: location?,
+        select,
         tabs: section.get("tabs").map(|n| tabs(n, kind)),
-        header: section.get("header").and_then(header),
+        header: section.get("header").and_then(|n| header(n, kind)),
         dated: section.get("dated").and_then(super::tree::Node::text).map(str::to_owned),
         key: section.get("key").and_then(super::tree::Node::text).map(str::to_owned),
         purposes,
@@ -74,15 +77,37 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
     Some(source)
 }
 
-fn kind_of_path(node: Node<'_>) -> Option<&'static SourceKind> {
-    let text = node.text()?;
-    let extension = text.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    let kind = SOURCES.iter().find(|k| k.extensions.contains(&extension.as_str()));
-    if kind.is_none() {
-        let known: Vec<&str> = SOURCES.iter().flat_map(|k| k.extensions).copied().collect();
-        node.gathered().add(node.problem("config-unknown-extension").with("known", known.join(", ")));
+/// What of a database is read: `table` or `query`.
+fn select(section: &Section<'_>, kind: Option<&SourceKind>) -> Option<Select> {
+    let kind = kind?;
+    // Where it means nothing it is known only once it stands there, to be told so.
+    let given = |key| if kind.tables || section.peek(key).is_some() { section.get(key) } else { None };
+    match (given("table"), given("query")) {
+        (None, None) if !kind.tables => None,
+        (Some(node), _) | (_, Some(node)) if !kind.tables => {
+            node.gathered().add(node.problem("config-no-table").with("kind", kind.name));
+            None
+        }
+        (Some(node), None) => node.text().map(|t| Select::Table(t.to_owned())),
+        (None, Some(node)) => query_text(node).map(Select::Query),
+        (None, None) => {
+            section.add(section.problem("config-neither-table-nor-query"));
+            None
+        }
+        (Some(_), Some(node)) => {
+            node.gathered().add(node.problem("config-table-and-query"));
+            None
+        }
     }
-    kind
+}
+
+/// A query that can only read, as far as its first word tells; the database sees to the rest.
+fn query_text(node: Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    if !sql::is_query(text) {
+        node.gathered().add(node.problem("config-query-reads-not"));
+    }
+    Some(text.to_owned())
 }
 
 fn tabs(node: Node<'_>, kind: Option<&SourceKind>) -> Vec<String> {
@@ -92,7 +117,10 @@ fn tabs(node: Node<'_>, kind: Option<&SourceKind>) -> Vec<String> {
     node.some_texts().iter().filter_map(|n| n.text()).map(str::to_owned).collect()
 }
 
-fn header(node: Node<'_>) -> Option<u32> {
+fn header(node: Node<'_>, kind: Option<&SourceKind>) -> Option<u32> {
+    if kind.is_some_and(|k| k.tables) {
+        node.gathered().add(node.problem("config-no-header"));
+    }
     let row = node.raw().as_integer().and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
     let row = row.filter(|row| *row > 0);
     if row.is_none() {

@@ -181,8 +181,9 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn root(table: &'a Spanned<DeTable<'a>>, gathered: &'a Gathered) -> Self {
-        Self { title: String::new(), span: 0..0, table: table.get_ref(), asked: RefCell::default(), gathered }
+    /// A whole file, of which `start` is the place where what is missing would stand.
+    pub(super) fn root(table: &'a Spanned<DeTable<'a>>, gathered: &'a Gathered, start: usize) -> Self {
+        Self { title: String::new(), span: start..start, table: table.get_ref(), asked: RefCell::default(), gathered }
     }
 
     pub(super) fn gathered(&self) -> &'a Gathered {

@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{failure::is_open_elsewhere, finding::Code, port::Unread};
+use crate::{config::Secret, failure::is_open_elsewhere, finding::Code, port::Unread};
 
+const NO_ADDRESS: Code = Code::new("source-no-address");
 const MISSING: Code = Code::new("source-missing");
 const NO_MATCH: Code = Code::new("source-no-match");
 const FOLDER: Code = Code::new("source-is-folder");
@@ -16,7 +17,9 @@ const OPEN: Code = Code::new("source-open-elsewhere");
 const BAD_PATTERN: Code = Code::new("source-bad-pattern");
 
 /// The files that a path or a pattern of paths names, in the order of their names.
-pub(super) fn expand(location: &str, folder: &Path) -> Result<Vec<PathBuf>, Unread> {
+pub(super) fn expand(location: &Secret, folder: &Path) -> Result<Vec<PathBuf>, Unread> {
+    let location = opened(location, folder)?;
+    let location = location.as_str();
     let path = folder.join(location);
     if path.exists() || !location.contains(['*', '?', '[']) {
         return Ok(vec![path]);
@@ -30,6 +33,11 @@ pub(super) fn expand(location: &str, folder: &Path) -> Result<Vec<PathBuf>, Unre
     let mut files: Vec<PathBuf> = found.into_iter().filter(|p| !is_lock(p)).collect();
     files.sort();
     if files.is_empty() { Err(Unread::new(NO_MATCH, location)) } else { Ok(files) }
+}
+
+/// The address itself, from where the config says that it stands.
+pub(super) fn opened(location: &Secret, folder: &Path) -> Result<zeroize::Zeroizing<String>, Unread> {
+    location.open(folder).map_err(|why| Unread::new(NO_ADDRESS, why))
 }
 
 /// The whole content of a file that has any.
@@ -71,7 +79,7 @@ pub(super) fn recognised(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn unread(path: &Path, error: &io::Error) -> Unread {
+pub(super) fn unread(path: &Path, error: &io::Error) -> Unread {
     match error.kind() {
         io::ErrorKind::NotFound => Unread::new(MISSING, shown(path)),
         io::ErrorKind::IsADirectory => Unread::new(FOLDER, shown(path)),

@@ -2,6 +2,7 @@
 //! name.
 
 mod csv;
+mod database;
 mod file_table;
 #[cfg(test)]
 mod file_table_tests;
@@ -19,6 +20,7 @@ pub(crate) use csv::guarded;
 
 use crate::{
     change::Layout,
+    config::Secret,
     failure::Failure,
     port::{Source, Whole},
 };
@@ -31,8 +33,12 @@ pub struct SourceKind {
     pub about: &'static str,
     /// Extensions of files that are of this kind.
     pub extensions: &'static [&'static str],
+    /// Starts of addresses that are of this kind.
+    pub schemes: &'static [&'static str],
     /// Whether it has tabs, which the config may name.
     pub tabs: bool,
+    /// Whether it is a database, of which the config names a table or gives a query.
+    pub tables: bool,
     /// What else the config may say.
     pub options: &'static [ConnectorOption],
     /// Makes the port; touches nothing yet.
@@ -69,13 +75,26 @@ pub struct ConnectorOption {
     pub check: fn(&str) -> Result<(), String>,
 }
 
+/// What of a database a source reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Select {
+    /// A table or a view, whole.
+    Table(String),
+    /// What a query gives.
+    Query(String),
+}
+
 /// Where a source is, and how it is to be read.
 #[derive(Clone, Debug, Default)]
 pub struct SourcePlace {
-    /// The address as the config has it: a path or a pattern of paths.
-    pub location: String,
+    /// The address: a path, a pattern of paths, or a URL that may hold secrets.
+    pub location: Secret,
     /// The folder that paths are relative to.
     pub folder: PathBuf,
+    /// The table or the query, of a database.
+    pub select: Option<Select>,
+    /// Where a day begins: the operator's zone by its IANA name, if it has one.
+    pub time_zone: Option<String>,
     /// The tabs to read, or patterns of them; `None` reads all.
     pub tabs: Option<Vec<String>>,
     /// The header's row, where the config names it: the first rows are shown up to it.
@@ -104,7 +123,7 @@ impl SourcePlace {
 #[derive(Clone, Debug)]
 pub struct DestinationPlace {
     /// The address: a path, or a URL that may hold secrets.
-    pub location: crate::config::Secret,
+    pub location: Secret,
     /// The folder that paths are relative to.
     pub folder: PathBuf,
     /// The route's name.
@@ -126,7 +145,7 @@ impl DestinationPlace {
 }
 
 /// Every kind of source, in the order in which help lists them.
-pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE];
+pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE, sqlite::SOURCE, postgres::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
 pub const DESTINATIONS: &[DestinationKind] =

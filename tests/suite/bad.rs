@@ -287,5 +287,7 @@ fn every_bad_config_gets_its_answer() {
     expected::none(&differences);
     let all = sheetbridge::catalogue::all().map(|(code, _)| code).filter(|code| code.starts_with("config-"));
     let unseen: Vec<&str> = all.filter(|code| !seen.contains(&format!("[{code}]"))).collect();
+    let of_several_files = ["config-extends-itself", "config-extends-unread", "config-not-shared"];
+    let unseen: Vec<&str> = unseen.into_iter().filter(|code| !of_several_files.contains(code)).collect();
     assert_eq!(unseen, ["config-not-found", "config-unreadable"], "no config shows these; `cli` does");
 }

@@ -25,6 +25,10 @@ impl Database {
         self.server.database(&self.name)
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn execute(&self, sql: &str) {
         query(&self.url(), sql);
     }

@@ -78,6 +78,8 @@ fn run(
             (source.kind.make)(SourcePlace {
                 location: source.location.clone(),
                 folder: PathBuf::from(folder),
+                select: source.select.clone(),
+                time_zone: None,
                 tabs: source.tabs.clone(),
                 header: source.header,
                 options: source.options.clone(),

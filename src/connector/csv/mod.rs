@@ -14,7 +14,9 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     name: "csv",
     about: "text files with `,` `;` or tabs between cells; UTF-8, UTF-16 or windows-1251",
     extensions: &["csv", "tsv", "txt"],
+    schemes: &[],
     tabs: false,
+    tables: false,
     options: &[
         ConnectorOption { name: "delimiter", about: "`,` `;` `tab` or `|`; found by itself", check: check_delimiter },
         ConnectorOption { name: "encoding", about: "such as `windows-1252`; found by itself", check: check_encoding },

@@ -9,7 +9,6 @@ use rustls::{
 use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::super::DestinationPlace;
 use crate::{config::Secret, failure::Failure};
 
 /// The option that points at a password.
@@ -35,11 +34,12 @@ pub(super) struct Address {
 
 impl Address {
     /// Reads the secrets that the config points at, and the certificates where they are needed.
-    pub(super) fn of(place: &DestinationPlace) -> Result<Self, Failure> {
-        let location = place.location.open(&place.folder).map_err(Failure::permanent)?;
+    pub(super) fn of(location: &Secret, folder: &Path, options: &[(&'static str, String)]) -> Result<Self, Failure> {
+        let option = |name| options.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
+        let location = location.open(folder).map_err(Failure::permanent)?;
         let mut config = parse(&location)?;
-        if let Some(password) = place.option(PASSWORD) {
-            let password = Secret::parse(password).open(&place.folder).map_err(Failure::permanent)?;
+        if let Some(password) = option(PASSWORD) {
+            let password = Secret::parse(password).open(folder).map_err(Failure::permanent)?;
             config.password(password.as_bytes());
         }
         let timeout = config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
@@ -57,9 +57,14 @@ impl Address {
         if config.get_application_name().is_none() {
             config.application_name("sheetbridge");
         }
-        let ca = place.option(CA).map(|path| place.folder.join(path));
+        let ca = option(CA).map(|path| folder.join(path));
         let roots = if mode == SslMode::Disable { RootCertStore::empty() } else { roots(ca.as_deref())? };
         Ok(Self { config, tls: tls(roots)?, patience })
+    }
+
+    /// What the database is called.
+    pub(super) fn database(&self) -> String {
+        self.config.get_dbname().or(self.config.get_user()).unwrap_or("postgres").to_owned()
     }
 
     /// The hosts, to be named in a failure.

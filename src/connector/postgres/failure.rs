@@ -44,6 +44,22 @@ pub(super) fn of(error: &Error) -> Failure {
     }
 }
 
+/// Something failed while rows were read. What a function of a query says may quote a value.
+pub(super) fn of_reading(error: &Error) -> Failure {
+    match error.as_db_error() {
+        Some(db) => {
+            let what = match *db.code() {
+                SqlState::INSUFFICIENT_PRIVILEGE => "permission denied",
+                SqlState::QUERY_CANCELED => "the rows took too long",
+                SqlState::LOCK_NOT_AVAILABLE => "another program keeps the table locked",
+                _ => "the server could not compute the rows",
+            };
+            of_db(db, format!("{what} ({})", db.code().code()))
+        }
+        None => broken(error),
+    }
+}
+
 /// Something failed while rows were written.
 pub(super) fn of_rows(error: &Error, layout: &Layout) -> Failure {
     match error.as_db_error() {

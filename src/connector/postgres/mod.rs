@@ -1,4 +1,4 @@
-//! `postgres`: a table in a PostgreSQL database (15 or newer).
+//! `postgres`: a table in a PostgreSQL database (15 or newer; to read from, 11).
 //!
 //! The address is a URL or a list of `key=value`, as libpq has them. What it says of `sslmode`:
 //!
@@ -18,32 +18,50 @@ mod copy;
 mod failure;
 mod schema;
 mod session;
+mod source;
+#[cfg(test)]
+mod source_tests;
 #[cfg(test)]
 mod tests;
 mod whole;
 
-use super::{ConnectorOption, DestinationKind};
+use super::{ConnectorOption, DestinationKind, SourceKind};
 use crate::config::Secret;
+
+const SCHEMES: &[&str] = &["postgres://", "postgresql://"];
+
+const OPTIONS: &[ConnectorOption] = &[
+    ConnectorOption {
+        name: address::PASSWORD,
+        about: "`env:NAME` or `file:PATH`, where the address has none",
+        check: check_password,
+    },
+    ConnectorOption {
+        name: address::CA,
+        about: "a PEM file with certificates that the server's may be signed by",
+        check: |_| Ok(()),
+    },
+];
+
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "postgres",
+    about: "a `table` or a `query` of a PostgreSQL database, which is only read",
+    extensions: &[],
+    schemes: SCHEMES,
+    tabs: false,
+    tables: true,
+    options: OPTIONS,
+    make: |place| Box::new(source::PostgresSource::new(place)),
+};
 
 pub(super) const DESTINATION: DestinationKind = DestinationKind {
     name: "postgres",
     about: "a table in a PostgreSQL database, written in one transaction",
     extensions: &[],
-    schemes: &["postgres://", "postgresql://"],
+    schemes: SCHEMES,
     is_file: false,
     tables: true,
-    options: &[
-        ConnectorOption {
-            name: address::PASSWORD,
-            about: "`env:NAME` or `file:PATH`, where the address has none",
-            check: check_password,
-        },
-        ConnectorOption {
-            name: address::CA,
-            about: "a PEM file with certificates that the server's may be signed by",
-            check: |_| Ok(()),
-        },
-    ],
+    options: OPTIONS,
     make: |place| Ok(Box::new(whole::PostgresTable::new(place)?)),
 };
 

@@ -8,15 +8,17 @@ use tokio::{
 };
 use tokio_postgres::{Client, Connection};
 
-use super::{super::DestinationPlace, address::Address, failure};
+use super::{address::Address, failure};
 use crate::failure::Failure;
 
-/// `MERGE` came with it.
-const VERSION_MIN: u32 = 15;
+/// A table that somebody holds locked is waited for that long; a run that hangs gives its lock back after
+/// an hour; one that does nothing after ten minutes.
+pub(super) const LIMITS: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '1h'; \
+                                 SET LOCAL idle_in_transaction_session_timeout = '10min'";
 
-/// Connects to the server that the config names. The connection ends with the client.
-pub(super) async fn connect(place: &DestinationPlace) -> Result<Client, Failure> {
-    let address = Address::of(place)?;
+/// Connects to the server that the config names, which is of that version or newer. The connection ends with
+/// the client.
+pub(super) async fn connect(address: Address, version_min: u32) -> Result<Client, Failure> {
     let hosts = address.hosts();
     let patience = address.patience;
     let (client, connection) = match timeout(patience, address.config.connect(address.tls)).await {
@@ -26,8 +28,8 @@ pub(super) async fn connect(place: &DestinationPlace) -> Result<Client, Failure>
     let version = connection.parameter("server_version").unwrap_or_default().to_owned();
     tokio::spawn(drive(connection));
     let major = version.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse().ok());
-    if major.is_none_or(|n: u32| n < VERSION_MIN) {
-        return Err(Failure::permanent(format!("{hosts}: PostgreSQL {VERSION_MIN} is needed, this is {version}")));
+    if major.is_none_or(|n: u32| n < version_min) {
+        return Err(Failure::permanent(format!("{hosts}: PostgreSQL {version_min} is needed, this is {version}")));
     }
     Ok(client)
 }

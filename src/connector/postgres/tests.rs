@@ -24,12 +24,12 @@ use crate::{
 };
 
 /// A database of one test, which goes with it.
-struct Fresh {
+pub(super) struct Fresh {
     server: &'static support::Server,
     name: String,
 }
 
-async fn fresh() -> Option<Fresh> {
+pub(super) async fn fresh() -> Option<Fresh> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = support::server()?;
     let name = format!("sheetbridge_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -50,7 +50,7 @@ async fn connect(url: &str) -> Client {
 }
 
 impl Fresh {
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         self.server.database(&self.name)
     }
 

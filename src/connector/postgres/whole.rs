@@ -16,10 +16,11 @@ use super::{
         DestinationPlace,
         table::{listed, quoted},
     },
+    address::Address,
     copy::{self, Target},
     failure,
     schema::{DIALECT, Place},
-    session,
+    session::{self, LIMITS},
 };
 use crate::{
     change::{Base, Change, ClientId, ID_COLUMN, Layout, RunId, Standing},
@@ -27,10 +28,8 @@ use crate::{
     port::Whole,
 };
 
-/// A table that somebody holds locked is waited for that long; a run that hangs gives its lock back after
-/// an hour; one that does nothing after ten minutes.
-const LIMITS: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '1h'; \
-                      SET LOCAL idle_in_transaction_session_timeout = '10min'";
+/// `MERGE` came with it.
+const VERSION_MIN: u32 = 15;
 /// Which rows stand is sorted out in memory: it takes a third off a million updates (15 s and 10 s).
 const MEANS: &str = "SET LOCAL work_mem = '64MB'";
 const STAGING: &str = "pg_temp.sheetbridge_staging";
@@ -66,10 +65,14 @@ impl PostgresTable {
     }
 }
 
+async fn connect(place: &DestinationPlace) -> Result<Client, Failure> {
+    session::connect(Address::of(&place.location, &place.folder, &place.options)?, VERSION_MIN).await
+}
+
 #[async_trait]
 impl Whole for PostgresTable {
     async fn found(&mut self) -> Result<Standing, Failure> {
-        let client = session::connect(&self.place).await?;
+        let client = connect(&self.place).await?;
         // One snapshot, so that the run and the ids belong together.
         let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {LIMITS}");
         client.batch_execute(&sql).await.map_err(|e| failure::of(&e))?;
@@ -83,7 +86,7 @@ impl Whole for PostgresTable {
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
         assert_eq!(base, Base::Standing, "a table is changed, never written from nothing");
         self.writing = None;
-        let client = session::connect(&self.place).await?;
+        let client = connect(&self.place).await?;
         client.batch_execute(&format!("BEGIN; {LIMITS}; {MEANS}")).await.map_err(|e| failure::of(&e))?;
         let place = Place::find(&client, self.schema.as_deref(), &self.table).await?;
         place.lock(&client).await?;

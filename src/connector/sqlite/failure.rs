@@ -6,9 +6,24 @@ use crate::failure::Failure;
 
 /// Something failed while no value was in play: SQLite's own words hold names alone.
 pub(super) fn of(error: &Error) -> Failure {
-    let said = match error {
+    classified(error, said(error))
+}
+
+/// The words of SQLite.
+pub(super) fn said(error: &Error) -> String {
+    match error {
         Error::SqliteFailure(code, None) => ffi::code_to_str(code.extended_code).to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Something failed while rows were read. What a function of a query says may quote a value.
+pub(super) fn of_reading(error: &Error) -> Failure {
+    let said = match error {
+        Error::SqliteFailure(code, _) => {
+            format!("{} (SQLite {})", ffi::code_to_str(code.extended_code), code.extended_code)
+        }
+        _ => "the database could not compute the rows".to_owned(),
     };
     classified(error, said)
 }

@@ -11,11 +11,25 @@
 
 mod failure;
 mod schema;
+mod source;
+#[cfg(test)]
+mod source_tests;
 #[cfg(test)]
 mod tests;
 mod whole;
 
-use super::DestinationKind;
+use super::{DestinationKind, SourceKind};
+
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "sqlite",
+    about: "a `table` or a `query` of a SQLite database, which is only read",
+    extensions: &["db", "sqlite", "sqlite3"],
+    schemes: &[],
+    tabs: false,
+    tables: true,
+    options: &[],
+    make: |place| Box::new(source::SqliteSource::new(place)),
+};
 
 pub(super) const DESTINATION: DestinationKind = DestinationKind {
     name: "sqlite",

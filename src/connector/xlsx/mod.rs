@@ -22,7 +22,9 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     name: "xlsx",
     about: "workbooks of Excel, LibreOffice and Google Sheets saved as .xlsx or .xlsm",
     extensions: &["xlsx", "xlsm"],
+    schemes: &[],
     tabs: true,
+    tables: false,
     options: &[ConnectorOption {
         name: "hidden",
         about: "`read` hidden tabs, rows and columns (the default) or `skip` them",

@@ -84,7 +84,7 @@ impl Source for XlsxSource {
             let workbook = Workbook::open(bytes).map_err(|broken| broken.unread(&file))?;
             self.open_book(Book { file, workbook }, &mut tabs)?;
         }
-        if tabs.tabs.is_empty() { Err(Unread::new(NO_SHEETS, self.place.location.as_str())) } else { Ok(tabs) }
+        if tabs.tabs.is_empty() { Err(Unread::new(NO_SHEETS, format!("{:?}", self.place.location))) } else { Ok(tabs) }
     }
 
     async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {

@@ -16,6 +16,7 @@ use super::{
     workbook::Workbook,
 };
 use crate::{
+    config::Secret,
     connector::SourcePlace,
     port::{Source, Unread},
     sheet::{Edge, Raw, Rows, Tabs},
@@ -34,7 +35,7 @@ fn ask(files: &[(&str, &[u8])]) -> Asked {
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).expect("a file");
     }
-    let location = if files.len() == 1 { files[0].0.to_owned() } else { "*.xlsx".to_owned() };
+    let location = Secret::parse(if files.len() == 1 { files[0].0 } else { "*.xlsx" });
     let place = SourcePlace { location, folder: folder.path().to_owned(), ..SourcePlace::default() };
     Asked { folder, place }
 }
