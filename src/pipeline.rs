@@ -21,6 +21,7 @@ use crate::{
     progress::Progress,
     pull::{self, Outcome, Pulled},
     record::Records,
+    recover,
     report::{Command, Report, RouteReport},
     resolve::{self, Matching, RouteKeys},
     rights::{self, Memory, Reached},
@@ -87,6 +88,9 @@ impl Ask {
 pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Report, Trouble> {
     if let Some(route) = ask.unplanned(config) {
         return Err(Trouble::new(STALE, route));
+    }
+    if ask.command != Command::Plan {
+        recover::must_be_confirmed(world.ledger)?;
     }
     let mut report = Report::begin(config, &world, ask);
     let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
@@ -262,7 +266,7 @@ impl Route<'_> {
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
         let digest = approved.digest(&prints);
-        let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
+        let mut after = approved.after(&cleared, &rows, self.config, past, &keys, world.run);
         after.differs |= renamed || report.lost > 0;
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask.detail);
         report.digest = hex(&digest);

@@ -58,6 +58,21 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     for route in &args.routes {
         known(config, route)?;
     }
+    let ask = Ask {
+        command,
+        routes: args.routes.clone(),
+        guard: args.guard.unwrap_or(PERCENT),
+        expected,
+        detail: command == Command::Plan || args.json,
+    };
+    in_world(config, async |world| pipeline::run(config, world, &ask).await)
+}
+
+/// Does something with the ledger of a config and the world around it, from now on.
+pub(super) fn in_world<T>(
+    config: &Config,
+    act: impl AsyncFnOnce(World<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
     let progress = super::progress::Bar::new();
@@ -72,18 +87,16 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
         run: RunId(uuid::Uuid::now_v7()),
         who: who(),
     };
-    let ask = Ask {
-        command,
-        routes: args.routes.clone(),
-        guard: args.guard.unwrap_or(PERCENT),
-        expected,
-        detail: command == Command::Plan || args.json,
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-    let report = runtime.block_on(pipeline::run(config, world, &ask));
+    let outcome = runtime.block_on(act(world));
     progress.clear();
-    report
+    outcome
+}
+
+/// The moment as names of files have it.
+pub(super) fn stamp() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// The person in whose name the process runs.
@@ -94,7 +107,7 @@ fn who() -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn known(config: &Config, route: &str) -> Result<(), Trouble> {
+pub(super) fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     if config.routes.iter().any(|r| r.name == route) {
         return Ok(());
     }

@@ -331,6 +331,7 @@ fn reason_name(why: Reason) -> &'static str {
         Reason::Edit => "reason-edit",
         Reason::Unread => "reason-unread",
         Reason::Mode => "reason-mode",
+        Reason::Undone => "reason-undone",
     }
 }
 

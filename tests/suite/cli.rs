@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// What was typed at one desk, and what was answered.
-struct Transcript {
-    desk: Desk,
+pub(crate) struct Transcript {
+    pub(crate) desk: Desk,
     text: String,
 }
 
 impl Transcript {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { desk: Desk::new(), text: String::new() }
     }
 
@@ -42,7 +42,7 @@ impl Transcript {
         transcript
     }
 
-    fn run(&mut self, line: &str) -> Answer {
+    pub(crate) fn run(&mut self, line: &str) -> Answer {
         self.run_with(line, &[])
     }
 
@@ -57,12 +57,12 @@ impl Transcript {
     }
 
     /// What somebody does in between.
-    fn note(&mut self, text: &str) {
+    pub(crate) fn note(&mut self, text: &str) {
         let _ = writeln!(self.text, "# {text}\n");
     }
 
     #[track_caller]
-    fn compare(self, name: &str) {
+    pub(crate) fn compare(self, name: &str) {
         let path = root().join("tests/data/cli").join(format!("{name}.expected"));
         expected::none(&expected::compare(&path, &self.text).into_iter().collect::<Vec<_>>());
     }
@@ -75,7 +75,19 @@ fn root() -> PathBuf {
 #[test]
 fn help_fits_a_screen_and_shows_an_example() {
     let mut transcript = Transcript::new();
-    for line in ["--help", "sync --help", "plan --help", "apply --help", "check --help", "explain --help"] {
+    for line in [
+        "--help",
+        "sync --help",
+        "plan --help",
+        "apply --help",
+        "check --help",
+        "explain --help",
+        "undo --help",
+        "recover --help",
+        "state --help",
+        "state backup --help",
+        "state restore --help",
+    ] {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);
         assert!(answer.out.lines().count() <= 28, "{line}: {} lines", answer.out.lines().count());

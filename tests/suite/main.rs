@@ -29,3 +29,4 @@ mod program;
 mod readme;
 mod real;
 mod rules;
+mod taken_back;
