@@ -110,6 +110,17 @@ impl<T: Copy> Lists<T> {
         all
     }
 
+    /// The lists that are wanted, one answer for each.
+    #[must_use]
+    pub fn picked(&self, wanted: &[bool]) -> Self {
+        let mut picked = Self::default();
+        for (list, _) in self.iter().zip(wanted).filter(|(_, wanted)| **wanted) {
+            picked.extend(list.iter().copied());
+            picked.end();
+        }
+        picked
+    }
+
     /// Leaves out the lists that `keep` doesn't want.
     pub fn retain(&mut self, keep: impl Fn(&[T]) -> bool) {
         let (mut lists, mut items, mut start) = (0, 0, 0);
@@ -160,6 +171,7 @@ mod tests {
     fn lists_are_joined_and_left_out() {
         let mut all = Lists::concat(vec![lists(&[&[1, 2], &[]]), lists(&[]), lists(&[&[3], &[4, 5, 6]])]);
         assert_eq!(all, lists(&[&[1, 2], &[], &[3], &[4, 5, 6]]));
+        assert_eq!(all.picked(&[true, false, false, true]), lists(&[&[1, 2], &[4, 5, 6]]));
         all.retain(|list| list.len() != 2);
         assert_eq!(all, lists(&[&[], &[3], &[4, 5, 6]]));
         all.retain(|_| false);

@@ -23,6 +23,7 @@
 //!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
 //!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
+//! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands.
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -76,6 +77,7 @@ pub mod pull;
 pub mod purpose;
 pub mod read;
 pub mod record;
+pub mod recover;
 pub mod report;
 pub mod resolve;
 pub mod review;
@@ -83,5 +85,6 @@ pub mod rights;
 mod seal;
 pub mod set;
 pub mod sheet;
+pub mod undo;
 pub mod value;
 pub mod written;

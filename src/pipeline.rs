@@ -24,6 +24,7 @@ use crate::{
     pull::{self, Outcome, Pulled},
     read::Originals,
     record::Records,
+    recover,
     report::{Command, Rejects, Report, Revealed, RouteReport},
     resolve::{self, Matching, RouteKeys},
     review::{self, Question},
@@ -132,6 +133,9 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         went_back(&world)?;
     }
     ask.judge(config)?;
+    if ask.command != Command::Plan {
+        recover::must_be_confirmed(world.ledger)?;
+    }
     let mut report = Report::begin(config, &world, ask);
     let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
     let opened = pull::open(config, &pins, world.source, world.progress).await;
@@ -337,7 +341,7 @@ impl Route<'_> {
         if self.ask.review {
             report.questions = self.questions(world, &cleared, &rows, &approved, &past, (&keys, &prints))?;
         }
-        let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
+        let mut after = approved.after(&cleared, &rows, self.config, past, &keys, world.run);
         after.differs |= renamed || report.lost > 0;
         report.fill(&approved, &cleared, &rows, self.records, self.config, self.ask);
         report.digest = hex(&digest);

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 
 use crate::{
-    change::{Base, Change, Layout, RunId, Standing},
+    change::{Base, Change, ClientId, Layout, RunId, Standing},
     config::{RouteConfig, SourceConfig},
     failure::Failure,
     finding::Trouble,
     sheet::{Rows, Tabs},
+    value::Texts,
     written::Kept,
 };
 
@@ -33,6 +34,11 @@ pub trait Whole: Send {
     /// something that isn't ours fails.
     async fn found(&mut self) -> Result<Standing, Failure>;
 
+    /// Gives what stands in our columns of each card, or of those of `ids` (ascending) that stand: once each, in
+    /// any order, as it was written and without what the format adds. A column that isn't there yet is blank.
+    /// What is unfinished is not seen. For undoing, recovering and looking: it is personal.
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure>;
+
     /// Starts to write. What an earlier run left unfinished is gone.
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure>;
 
@@ -42,6 +48,9 @@ pub trait Whole: Send {
     /// Makes all of it stand at once, and says what then stands as a digest, where it is a file.
     async fn commit(&mut self) -> Result<Option<[u8; 32]>, Failure>;
 }
+
+/// Takes the texts of a card, in the order of the layout's columns.
+pub type Give<'a> = &'a mut (dyn FnMut(ClientId, Texts) + Send);
 
 /// Where a run writes down what it is about to do, and what came of it.
 pub trait Journal: Send {

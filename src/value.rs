@@ -70,6 +70,38 @@ impl fmt::Debug for PrivateText {
     }
 }
 
+/// Several personal texts in one piece, such as the cells of a card; a blank one is empty. `Debug` shows shapes.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Texts {
+    text: Box<str>,
+    ends: Box<[u32]>,
+}
+
+impl Texts {
+    /// These texts, in their order.
+    #[must_use]
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for part in texts {
+            text.push_str(part);
+            ends.push(text.len() as u32);
+        }
+        Self { text: text.into(), ends: ends.into() }
+    }
+
+    /// All of them, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Private<'_>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| Private(&self.text[start as usize..*end as usize]))
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
 /// What a value looks like: how long it is and which classes of characters it has, never which ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Shape {
@@ -141,6 +173,14 @@ mod tests {
         let shown = format!("{:?}", Private::new("Анна +7 916"));
         assert_eq!(shown, "‹digits, Cyrillic letters, spaces, punctuation; 11 characters›");
         assert_eq!(format!("{:?}", PrivateText::new("Анна +7 916")), shown);
+    }
+
+    #[test]
+    fn texts_come_back_and_are_not_shown() {
+        let texts = Texts::of(["a", "", "Анна"]);
+        assert_eq!(texts.iter().map(Private::expose).collect::<Vec<_>>(), ["a", "", "Анна"]);
+        assert_eq!(format!("{texts:?}"), "[‹Latin letters; 1 character›, ‹empty›, ‹Cyrillic letters; 4 characters›]");
+        assert_eq!(Texts::default().iter().count(), 0);
     }
 
     #[test]

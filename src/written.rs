@@ -14,15 +14,18 @@ use crate::{
 /// What the ledger says was written for one route, card by card in the order of their ids.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Written {
-    /// How many runs bore cards: the age of a card is the run that bore it.
-    pub runs: u32,
+    /// The runs that bore cards, the first one first: the age of a card is the run that bore it.
+    pub births: Vec<RunId>,
+    /// Whether it was made anew of what stands at the destination: until a run has seen all rows, none of them
+    /// explains why cards are joined or split.
+    pub is_recovered: bool,
     /// The columns that the fingerprints belong to, in their order.
     pub columns: Vec<String>,
     /// The purposes that [`Written::carried`] counts, in the order of its bits.
     pub purposes: Vec<String>,
     /// The cards, ascending.
     pub ids: Vec<ClientId>,
-    /// The run that bore each.
+    /// Which run bore each, counted from 1; 0 where nobody knows.
     pub born: Vec<u32>,
     /// The last day on which some purpose carries each, as far as was known.
     pub until: Vec<Day>,
@@ -98,6 +101,35 @@ impl Written {
         lost
     }
 
+    /// The cards that a run bore, by their place.
+    pub fn born_in(&self, run: RunId) -> impl Iterator<Item = usize> {
+        let number = self.births.iter().position(|r| *r == run).map(|place| place as u32 + 1);
+        (0..self.ids.len()).filter(move |card| Some(self.born[*card]) == number)
+    }
+
+    /// Forgets cards, whose ids (ascending) are never given again.
+    pub fn retire(&mut self, gone: &[ClientId]) {
+        let goes = |id: &ClientId| gone.binary_search(id).is_ok();
+        let stays: Vec<bool> = self.ids.iter().map(|id| !goes(id)).collect();
+        let shadow_stays: Vec<bool> = self.shadows.iter().map(|id| !goes(id)).collect();
+        let width = self.columns.len();
+        self.retired.extend(self.ids.iter().filter(|id| goes(id)));
+        self.retired.sort_unstable();
+        self.retired.dedup();
+        keep(&mut self.ids, &stays, 1);
+        keep(&mut self.born, &stays, 1);
+        keep(&mut self.until, &stays, 1);
+        keep(&mut self.carried, &stays, 1);
+        keep(&mut self.names, &stays, 1);
+        keep(&mut self.prints, &stays, width);
+        self.identities = self.identities.picked(&stays);
+        self.handles = self.handles.picked(&stays);
+        self.tombs.retain(|id| !goes(id));
+        keep(&mut self.shadows, &shadow_stays, 1);
+        keep(&mut self.shadow_until, &shadow_stays, 1);
+        keep(&mut self.shadow_prints, &shadow_stays, width);
+    }
+
     /// How many cards are known, those that a refusal took away included.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -167,6 +199,15 @@ impl Written {
     pub fn find(&self, id: ClientId) -> Option<usize> {
         self.ids.binary_search(&id).ok()
     }
+}
+
+/// Keeps the items of what stays, of which each has so many.
+fn keep<T>(items: &mut Vec<T>, stays: &[bool], each: usize) {
+    let mut place = 0;
+    items.retain(|_| {
+        place += 1;
+        stays[(place - 1) / each]
+    });
 }
 
 /// The last bit of a hash is a mark: on an identity, that several people share it; on a handle, that it is

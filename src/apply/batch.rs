@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Applied, is_change};
 use crate::{
     change::{Action, Change, ClientId, Write},
-    plan::{Entry, Step, write_value},
+    plan::{Entry, Step, flag_text, write_value},
     value::Private,
 };
 
@@ -93,6 +93,6 @@ fn write_column(job: &Applied<'_>, entry: &Entry, column: usize, out: &mut Strin
     let closed = job.cleared.get();
     match columns.field(column) {
         Some(field) => write_value(job.rows.get(), closed.clients.cells.get(client), field, out),
-        None => out.push_str(if columns.says_yes(column, closed.flags[client]) { "true" } else { "false" }),
+        None => out.push_str(flag_text(columns.says_yes(column, closed.flags[client]))),
     }
 }

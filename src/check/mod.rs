@@ -1,7 +1,7 @@
 //! `check`: from drafts to records. One row at a time; a bad cell is a finding, never a lost row.
 
 mod alike;
-mod cell;
+pub(crate) mod cell;
 mod doubled;
 mod facts;
 pub mod kind;

@@ -41,6 +41,16 @@ pub(super) enum Command {
     /// Explain the code of a finding, or list them all
     #[command(after_help = "Example: sheetbridge explain phone-letters")]
     Explain(Explain),
+    /// Remove the cards that a run created and nobody touched since, and list the rest
+    #[command(after_help = "Example: sheetbridge undo last -c shop.toml --route crm\n\n\
+        Exit code: 0 undone, 1 somebody touched cards of it, which stay, 2 not done, 75 another run is at work")]
+    Undo(super::undo::Undo),
+    /// Make a lost ledger anew of what stands at the destinations
+    #[command(after_help = "Example: sheetbridge recover -c shop.toml && sheetbridge recover --confirm -c shop.toml")]
+    Recover(super::recover::Recover),
+    /// Back up the ledger, or restore it
+    #[command(after_help = "Example: sheetbridge state backup /backups/ledger.db")]
+    State(super::state::State),
 }
 
 /// Which config.

@@ -2,11 +2,15 @@
 
 mod args;
 mod check;
+mod confirm;
 mod explain;
 mod progress;
+mod recover;
 mod rejects;
 mod review;
 mod run;
+mod state;
+mod undo;
 
 use std::{
     io::{self, Write as _},
@@ -46,6 +50,9 @@ pub fn main() -> u8 {
         args::Command::Review(args) => review::review(&args),
         args::Command::Check(args) => check::check(&args),
         args::Command::Explain(args) => explain::explain(&args),
+        args::Command::Undo(args) => undo::undo(&args),
+        args::Command::Recover(args) => recover::recover(&args),
+        args::Command::State(args) => state::state(&args),
     })
 }
 
@@ -139,6 +146,11 @@ fn print_problems(problems: &Problems) {
         let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
         complain(&problems.render(colours));
     }
+}
+
+/// The exit code of a command; why it could not be done is printed.
+fn settled(outcome: Result<u8, Trouble>, config: &Config) -> u8 {
+    outcome.unwrap_or_else(|why| trouble(&why, &config.path.display().to_string(), config.operator.language))
 }
 
 /// Prints why something could not be done, and returns the exit code.

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use crate::{
     address::SourceId,
     catalogue::{Fill, say},
-    config::{Config, SourceConfig},
+    config::{Config, Secret, SourceConfig},
     connector::guarded,
     failure::reason,
     finding::{Code, Trouble},
@@ -38,7 +38,8 @@ pub(super) fn judge(config: &Config, path: &Path) -> Result<(), Trouble> {
 }
 
 fn reads(source: &SourceConfig, path: &Path, folder: &Path) -> bool {
-    let location = folder.join(&source.location);
+    let Secret::Plain(location) = &source.location else { return false };
+    let location = folder.join(location);
     let whole = |path: &Path| {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf()).join(path.file_name().unwrap_or_default())

@@ -89,6 +89,14 @@ pub(super) fn go(config: &Config, ask: &Ask) -> Result<Report, Trouble> {
         known(config, route)?;
     }
     ask.judge(config)?;
+    in_world(config, async |world| pipeline::run(config, world, ask).await)
+}
+
+/// Does something with the ledger of a config and the world around it, from now on.
+pub(super) fn in_world<T>(
+    config: &Config,
+    act: impl AsyncFnOnce(World<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
     let progress = super::progress::Bar::new();
@@ -105,9 +113,14 @@ pub(super) fn go(config: &Config, ask: &Ask) -> Result<Report, Trouble> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-    let report = runtime.block_on(pipeline::run(config, world, ask));
+    let outcome = runtime.block_on(act(world));
     progress.clear();
-    report
+    outcome
+}
+
+/// The moment as names of files have it.
+pub(super) fn stamp() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A time as records have it.
@@ -123,7 +136,7 @@ pub(super) fn who() -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn known(config: &Config, route: &str) -> Result<(), Trouble> {
+pub(super) fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     if config.routes.iter().any(|r| r.name == route) {
         return Ok(());
     }

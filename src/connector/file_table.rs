@@ -2,7 +2,7 @@
 //! A format only takes a table apart and puts it together.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     ffi::OsString,
     fs::{self, File},
     io,
@@ -18,7 +18,8 @@ use super::DestinationPlace;
 use crate::{
     change::{Action, Base, Change, ClientId, ID_COLUMN, LayoutColumn, RunId, Standing, Write},
     failure::{Failure, is_open_elsewhere, reason},
-    port::Whole,
+    port::{Give, Whole},
+    value::{Private, Texts},
 };
 
 /// A format of files that hold one table.
@@ -39,7 +40,7 @@ pub(super) struct Table<'a> {
     /// The columns after `sheetbridge_id`.
     pub(super) columns: &'a [LayoutColumn],
     /// The rows, sorted by what stands in their first column, as a person would: no order of a source shows.
-    pub(super) rows: Vec<(ClientId, &'a Row)>,
+    pub(super) rows: Vec<(ClientId, &'a Texts)>,
 }
 
 /// Why a table could not be written.
@@ -57,45 +58,23 @@ impl From<io::Error> for Unwritten {
     }
 }
 
-/// The cells of one row as canonical text, in one piece; a blank one is empty.
-pub(super) struct Row {
-    text: Box<str>,
-    ends: Box<[u32]>,
+/// By what a person would look for a row; what has nothing there comes last.
+fn sort_key(row: &Texts) -> (bool, String) {
+    let first = row.iter().next().map_or(String::new(), |cell| cell.expose().to_lowercase());
+    (first.is_empty(), first)
 }
 
-impl Row {
-    fn of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Self {
-        let (mut text, mut ends) = (String::new(), Vec::new());
-        for cell in cells {
-            text.push_str(cell);
-            ends.push(text.len() as u32);
+/// A row after a change.
+fn changed(old: Option<&Texts>, writes: &[Write<'_>]) -> Texts {
+    let mut old = old.map(Texts::iter);
+    Texts::of(writes.iter().map(|write| {
+        let before = old.as_mut().and_then(Iterator::next).map(Private::expose).unwrap_or_default();
+        match write {
+            Write::Keep => before,
+            Write::Clear => "",
+            Write::Set(value) => value.expose(),
         }
-        Self { text: text.into(), ends: ends.into() }
-    }
-
-    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.text[start as usize..*end as usize])
-    }
-
-    /// By what a person would look for it; what has nothing there comes last.
-    fn sort_key(&self) -> (bool, String) {
-        let first = self.cells().next().unwrap_or_default().to_lowercase();
-        (first.is_empty(), first)
-    }
-
-    /// The row after a change.
-    fn changed(old: Option<&Self>, writes: &[Write<'_>]) -> Self {
-        let mut old = old.map(Self::cells);
-        Self::of(writes.iter().map(|write| {
-            let before = old.as_mut().and_then(Iterator::next).unwrap_or_default();
-            match write {
-                Write::Keep => before,
-                Write::Clear => "",
-                Write::Set(value) => value.expose(),
-            }
-        }))
-    }
+    }))
 }
 
 /// The destination.
@@ -110,7 +89,7 @@ struct Draft {
     path: PathBuf,
     /// What stood there when the run began.
     before: Option<[u8; 32]>,
-    rows: BTreeMap<ClientId, Row>,
+    rows: BTreeMap<ClientId, Texts>,
 }
 
 impl<F: Format> FileTable<F> {
@@ -129,15 +108,16 @@ impl<F: Format> FileTable<F> {
         Ok(path.canonicalize().unwrap_or(path))
     }
 
-    /// Takes the rows of a file of ours that `columns` have a place in.
-    fn rows(
+    /// Gives the rows of a file of ours, of `columns` alone.
+    fn each(
         &self,
         path: &Path,
         bytes: Vec<u8>,
         columns: &[LayoutColumn],
         limit: Limit,
-    ) -> Result<BTreeMap<ClientId, Row>, Failure> {
-        let mut old = Old { columns, header: None, rows: BTreeMap::new(), limit };
+        give: &mut dyn FnMut(ClientId, Texts),
+    ) -> Result<(), Failure> {
+        let mut old = Old { columns, header: None, seen: HashSet::new(), limit, give };
         let foreign = |why: &str| {
             let help = "move it away, or choose another name: only what sheetbridge wrote is replaced";
             Failure::with_help(format!("{} is not ours: {why}", path.display()), help)
@@ -146,7 +126,20 @@ impl<F: Format> FileTable<F> {
         if old.header.is_none() {
             return Err(foreign(&format!("its first row has no {ID_COLUMN}")));
         }
-        Ok(old.rows)
+        Ok(())
+    }
+
+    /// All of them.
+    fn rows(
+        &self,
+        path: &Path,
+        bytes: Vec<u8>,
+        columns: &[LayoutColumn],
+        limit: Limit,
+    ) -> Result<BTreeMap<ClientId, Texts>, Failure> {
+        let mut rows = BTreeMap::new();
+        self.each(path, bytes, columns, limit, &mut |id, row| _ = rows.insert(id, row))?;
+        Ok(rows)
     }
 
     fn put(&self, draft: &Draft) -> Result<[u8; 32], Failure> {
@@ -172,9 +165,9 @@ impl<F: Format> FileTable<F> {
 }
 
 /// The rows as a person would sort them; equal ones by their ids.
-pub(super) fn sorted(rows: &BTreeMap<ClientId, Row>) -> Vec<(ClientId, &Row)> {
-    let mut rows: Vec<(ClientId, &Row)> = rows.iter().map(|(id, row)| (*id, row)).collect();
-    rows.sort_by_cached_key(|(_, row)| row.sort_key());
+pub(super) fn sorted(rows: &BTreeMap<ClientId, Texts>) -> Vec<(ClientId, &Texts)> {
+    let mut rows: Vec<(ClientId, &Texts)> = rows.iter().map(|(id, row)| (*id, row)).collect();
+    rows.sort_by_cached_key(|(_, row)| sort_key(row));
     rows
 }
 
@@ -186,6 +179,17 @@ impl<F: Format> Whole for FileTable<F> {
         let digest = Some(sha256(&bytes));
         let rows = self.rows(&path, bytes, &[], Limit::None)?;
         Ok(Standing { run: None, ids: rows.into_keys().collect(), digest })
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        let path = self.path()?;
+        let Some(bytes) = content(&path)? else { return Ok(()) };
+        let is_wanted = |id| ids.is_none_or(|ids| ids.binary_search(&id).is_ok());
+        self.each(&path, bytes, self.columns(), Limit::None, &mut |id, row| {
+            if is_wanted(id) {
+                give(id, row);
+            }
+        })
     }
 
     async fn begin(&mut self, _run: RunId, base: Base) -> Result<(), Failure> {
@@ -223,7 +227,7 @@ impl Draft {
         if change.action == Action::Update && old.is_none() && change.cells.contains(&Write::Keep) {
             return Err(Failure::permanent(format!("{} has no card {}", self.path.display(), change.id)));
         }
-        let row = Row::changed(old, &change.cells);
+        let row = changed(old, &change.cells);
         self.rows.insert(change.id, row);
         Ok(())
     }
@@ -240,8 +244,9 @@ enum Limit {
 struct Old<'a> {
     columns: &'a [LayoutColumn],
     header: Option<Header>,
-    rows: BTreeMap<ClientId, Row>,
+    seen: HashSet<ClientId>,
     limit: Limit,
+    give: &'a mut dyn FnMut(ClientId, Texts),
 }
 
 /// Where things stand in the old file: people move columns, and the config may have changed.
@@ -261,9 +266,10 @@ impl Old<'_> {
         };
         let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
         // A row that somebody added has no id of ours; one that was copied has the id of another.
-        if let Ok(id) = cell(header.id).trim().parse() {
-            let row = || Row::of(header.columns.iter().map(|place| place.map_or("", cell)));
-            self.rows.entry(id).or_insert_with(row);
+        if let Ok(id) = cell(header.id).trim().parse()
+            && self.seen.insert(id)
+        {
+            (self.give)(id, Texts::of(header.columns.iter().map(|place| place.map_or("", cell))));
         }
         ControlFlow::Continue(())
     }
@@ -371,7 +377,7 @@ pub(super) mod testing {
         let column = |(name, kind): &(&str, Column)| LayoutColumn { name: (*name).to_owned(), kind: *kind };
         let columns: Vec<LayoutColumn> = columns.iter().map(column).collect();
         let id = |n: u64| ClientId([[0; 2].as_slice(), &n.to_be_bytes()].concat().try_into().expect("ten bytes"));
-        let rows = (0..).zip(rows).map(|(n, cells)| (id(n), Row::of(cells.iter().copied()))).collect();
+        let rows = (0..).zip(rows).map(|(n, cells)| (id(n), Texts::of(cells.iter().copied()))).collect();
         with(&Table { title, columns: &columns, rows: sorted(&rows) })
     }
 }
@@ -379,13 +385,6 @@ pub(super) mod testing {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_row_gives_back_its_cells() {
-        let row = Row::of(["a", "", "Анна"]);
-        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "", "Анна"]);
-        assert_eq!(Row::of([]).cells().count(), 0);
-    }
 
     #[test]
     fn a_no_of_the_disk_says_what_to_do() {

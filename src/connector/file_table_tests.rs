@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use proptest::prelude::*;
 
-use super::{DESTINATIONS, DestinationKind, DestinationPlace, testing::now};
+use super::{
+    DESTINATIONS, DestinationKind, DestinationPlace,
+    testing::{now, read},
+};
 use crate::{
     change::{Action, Base, Change, ClientId, Layout, LayoutColumn, RunId, Standing, Write},
     check::kind::Column,
     config::Secret,
     failure::Failure,
     port::Whole,
-    value::Private,
+    value::{Private, Texts},
 };
 
 /// A destination in a folder of its own.
@@ -137,6 +140,23 @@ fn what_is_written_is_found_again() {
             BTreeMap::from([(id(1), ANNA.map(str::to_owned).to_vec()), (id(2), IVAN.map(str::to_owned).to_vec())])
         );
         assert_eq!(shop.leftovers(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn cards_are_read_back() {
+    for shop in shops() {
+        let read = |ids: Option<&[ClientId]>| now(read(&mut *shop.port(), ids)).expect("it is ours");
+        assert_eq!(read(None), BTreeMap::new(), "nothing was written yet");
+        let odd = ["=1+1", "1890-02-03", "1234567890123456789", ""];
+        let lines = ["'+7 (916)\n\"x\"", "", "-0.5", "false"];
+        shop.run(Base::Empty, &[create(1, &ANNA), create(2, &IVAN), create(3, &odd), create(4, &lines)])
+            .expect("a run");
+        let all = [(1, ANNA), (2, IVAN), (3, odd), (4, lines)];
+        let all: BTreeMap<ClientId, Texts> = all.into_iter().map(|(n, cells)| (id(n), Texts::of(cells))).collect();
+        assert_eq!(read(None), all, "{}", shop.kind.name);
+        assert_eq!(read(Some(&[id(2), id(9)])), BTreeMap::from([(id(2), Texts::of(IVAN))]));
+        assert_eq!(read(Some(&[])), BTreeMap::new());
     }
 }
 

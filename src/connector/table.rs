@@ -66,8 +66,12 @@ impl Dialect {
                 None => {}
             }
         }
-        let stands = |column: &LayoutColumn| ours.columns.iter().any(|s| (self.same_name)(&s.name, &column.name));
-        Ok(layout.columns.iter().filter(|c| !stands(c)).collect())
+        Ok(layout.columns.iter().filter(|c| !self.stands(ours, c)).collect())
+    }
+
+    /// Whether a column stands in a table of ours.
+    pub(super) fn stands(&self, ours: &Ours, column: &LayoutColumn) -> bool {
+        ours.columns.iter().any(|s| (self.same_name)(&s.name, &column.name))
     }
 
     fn must_take(&self, table: &str, standing: &StandingColumn, column: &LayoutColumn) -> Result<(), Failure> {

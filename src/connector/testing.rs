@@ -1,5 +1,7 @@
 //! The same cases for every database: what [`Whole`] promises, seen through another program's eyes.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::table::META_TABLE;
@@ -8,7 +10,7 @@ use crate::{
     check::kind::Column,
     failure::Failure,
     port::Whole,
-    value::Private,
+    value::{Private, Texts},
 };
 
 /// An empty database of one test, as another program reaches it.
@@ -67,6 +69,7 @@ macro_rules! conformance {
             two_at_once_take_turns
             two_tables_have_their_own_runs
             odd_names_are_refused
+            cards_are_read_back
         );
     };
 }
@@ -488,6 +491,49 @@ pub(super) async fn odd_names_are_refused(db: &dyn Database) {
     ] {
         refused(db.open(table, layout).map(|_| ()), says);
     }
+}
+
+pub(super) async fn cards_are_read_back(db: &dyn Database) {
+    let kinds = [("name", Column::Text), ("day", Column::Date), ("sum", Column::Number), ("yes", Column::Bool)];
+    assert_eq!(read(&mut *db.port("people", layout(&kinds)), None).await, Ok(BTreeMap::new()));
+    let cards = [
+        ["=1+1", "2026-11-24", "-12.5", "true"],
+        ["two\nlines\t\\N", "0987-01-02", "1234567890123456", "false"],
+        ["", "", "", ""],
+    ];
+    let write = |text: &&'static str| if text.is_empty() { CLEAR } else { set(text) };
+    let changes: Vec<Change<'_>> =
+        (1..).zip(&cards).map(|(n, cells)| create(n, &cells.iter().map(write).collect::<Vec<_>>())).collect();
+    let mut port = db.port("people", layout(&kinds));
+    apply(&mut *port, run(1), &changes).await.expect("written");
+    let expected = |wanted: &[u8]| {
+        Ok(wanted.iter().map(|n| (id(*n), Texts::of(cards[usize::from(*n) - 1]))).collect::<BTreeMap<_, _>>())
+    };
+    assert_eq!(read(&mut *port, None).await, expected(&[1, 2, 3]));
+    assert_eq!(read(&mut *port, Some(&[id(2), id(7)])).await, expected(&[2]));
+    assert_eq!(read(&mut *port, Some(&[])).await, expected(&[]));
+    // What is unfinished, what people did, and columns that are not there yet.
+    db.execute("UPDATE people SET name = 'typed', yes = NULL WHERE name = '=1+1'").await;
+    db.execute("CREATE TABLE others (sheetbridge_id TEXT PRIMARY KEY, name TEXT)").await;
+    port.begin(run(2), Base::Standing).await.expect("begun");
+    port.write(&[delete(2)]).await.expect("written");
+    let grown = [("new", Column::Text), ("name", Column::Text), ("yes", Column::Bool)];
+    let wanted = [id(1), id(2)];
+    assert_eq!(
+        read(&mut *db.port("people", layout(&grown)), Some(&wanted)).await,
+        Ok(BTreeMap::from([
+            (id(1), Texts::of(["", "typed", ""])),
+            (id(2), Texts::of(["", "two\nlines\t\\N", "false"]))
+        ]))
+    );
+    refused(read(&mut *db.port("others", people()), None).await.map(|_| ()), "did not make it");
+}
+
+/// All that a port reads.
+pub(super) async fn read(port: &mut dyn Whole, ids: Option<&[ClientId]>) -> Result<BTreeMap<ClientId, Texts>, Failure> {
+    let mut cards = BTreeMap::new();
+    port.read(ids, &mut |id, texts| assert_eq!(cards.insert(id, texts), None, "each card once")).await?;
+    Ok(cards)
 }
 
 /// The value of a future that awaits nothing, as those of files do.

@@ -53,6 +53,14 @@ impl<T> Granted<T> {
     }
 }
 
+impl<T: Default> Cleared<T> {
+    /// Nothing, of a route: where something is done that no row asks for.
+    #[must_use]
+    pub fn nothing(route: RouteId) -> Self {
+        Self { route, of: T::default() }
+    }
+}
+
 impl<T> Cleared<T> {
     /// The route.
     #[must_use]

@@ -1,6 +1,8 @@
 //! The ledger: what we own between runs. A `SQLite` file beside a key, mode 0600, with no readable value
 //! inside, and a file of refusals that only grows.
 
+mod backup;
+mod confirm;
 mod consents;
 mod decisions;
 mod key;
@@ -19,6 +21,9 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+pub use backup::{Copied, backup, give_up_key, restore};
+use confirm::LOST;
+pub use confirm::{KnownRefusals, Unconfirmed};
 pub use decisions::Answer;
 pub use owed::Owed;
 pub use runs::verify as verify_chain;
@@ -63,7 +68,12 @@ impl Ledger {
         let unwritable =
             |path: &Path, e: &dyn std::fmt::Display| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
         make_folder(&state.folder).map_err(|e| unwritable(&state.folder, &reason(&e)))?;
-        let lock = lock(&state.folder)?;
+        Self::open_locked(state, folder, lock(&state.folder)?)
+    }
+
+    fn open_locked(state: &StateConfig, folder: &Path, lock: Lock) -> Result<Self, Trouble> {
+        let unwritable =
+            |path: &Path, e: &dyn std::fmt::Display| Trouble::new(UNWRITABLE, format!("{}: {e}", path.display()));
         let file = state.folder.join("ledger.db");
         let known = file.exists();
         let refusals = state.refusals.clone().unwrap_or_else(|| state.folder.join("refusals.log"));

@@ -3,10 +3,16 @@
 //! A million cards in random key order cost a database 24 s row by row; packed they are a few dozen
 //! blobs, written one after the other.
 
-use crate::{change::ClientId, csr::Lists, day::Day, set::PurposeSet, written::Written};
+use crate::{
+    change::{ClientId, RunId},
+    csr::Lists,
+    day::Day,
+    set::PurposeSet,
+    written::Written,
+};
 
 /// The version of the order below; another one is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A part is handed over whenever it has grown to this.
 const PART_BYTES: usize = 4 << 20;
@@ -55,7 +61,8 @@ impl<E> Packer<'_, E> {
 pub(super) fn pack<E>(written: &Written, mut give: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     let mut out = Packer { part: Vec::with_capacity(PART_BYTES + SOME * 16), give: &mut give };
     out.part.extend_from_slice(&VERSION.to_le_bytes());
-    out.part.extend_from_slice(&written.runs.to_le_bytes());
+    out.array(&written.births, |run| run.0.into_bytes())?;
+    out.part.push(u8::from(written.is_recovered));
     out.texts(&written.columns)?;
     out.texts(&written.purposes)?;
     out.array(&written.ids, |id| id.0)?;
@@ -124,7 +131,8 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
         return None;
     }
     let written = Written {
-        runs: u32::from_le_bytes(input.take()?),
+        births: input.array(|b| RunId(uuid::Uuid::from_bytes(b)))?,
+        is_recovered: input.take::<1>()? == [1],
         columns: input.texts()?,
         purposes: input.texts()?,
         ids: input.array(ClientId)?,
@@ -173,7 +181,8 @@ mod tests {
         handles.push(u64::MAX);
         handles.end();
         Written {
-            runs: 3,
+            births: vec![RunId(uuid::Uuid::from_u128(7)); 3],
+            is_recovered: true,
             columns: vec!["name".into(), "телефон".into()],
             purposes: vec!["orders".into()],
             ids: vec![ClientId([1; 10]), ClientId([2; 10])],
@@ -221,7 +230,7 @@ mod tests {
         }
         assert_eq!(unpack(&[good.as_slice(), &[0]].concat()), None, "something follows");
         let mut other = good;
-        other[0] = 2;
+        other[0] = 1;
         assert_eq!(unpack(&other), None, "another version");
     }
 }

@@ -82,6 +82,12 @@ impl Ledger {
         write().map_err(damaged)
     }
 
+    /// Takes over what the file says and the ledger doesn't know; the file stays as it is.
+    pub(super) fn take_over_refusals(&mut self) -> Result<(), Trouble> {
+        let in_file = load(&self.refusals, &self.keys)?;
+        self.insert(&in_file)
+    }
+
     /// A ledger that is older than the file learns from it; a file that was lost is written anew.
     pub(super) fn replay_refusals(&mut self) -> Result<(), Trouble> {
         let path = self.refusals.clone();
@@ -121,7 +127,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Trouble {
 }
 
 /// By what a line says under which key it was hashed.
-fn mark(keys: &Keys) -> String {
+pub(super) fn mark(keys: &Keys) -> String {
     hex(&keys.hasher(Use::Canary, "").short(&[b"refusals"]).to_be_bytes())
 }
 

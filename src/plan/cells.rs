@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{ColumnOf, Entry, Planner};
+use super::{ColumnOf, Entry, PlanKeys, Planner};
 use crate::{
     change::{Layout, LayoutColumn},
     check::kind::Column,
@@ -12,6 +12,7 @@ use crate::{
     purpose::Channel,
     resolve::{Survivor, SurvivorState},
     set::{FieldId, FieldSet, PurposeId},
+    value::Texts,
     written::Written,
 };
 
@@ -83,6 +84,22 @@ impl Columns {
         flags & (1 << (column - fields)) != 0
     }
 
+    /// The fingerprint of what stands in a column, over its name, the rule that makes its values, and the text as
+    /// a destination has it: what is read back there has the same. 0 is blank.
+    #[must_use]
+    pub fn print(&self, column: usize, text: &str, keys: &PlanKeys) -> u64 {
+        if text.is_empty() {
+            return 0;
+        }
+        let parts = [self.names[column].as_bytes(), &[self.versions[column]], text.as_bytes()];
+        keys.fingerprint.short(&parts).max(1)
+    }
+
+    /// The fingerprints of a card that was read back.
+    pub fn read_back(&self, card: &Texts, keys: &PlanKeys) -> impl Iterator<Item = u64> {
+        card.iter().enumerate().map(|(column, text)| self.print(column, text.expose(), keys))
+    }
+
     /// The columns as a destination sees them.
     #[must_use]
     pub fn layout(&self) -> Layout {
@@ -91,12 +108,12 @@ impl Columns {
     }
 
     /// The fingerprints of a card, in the order of these columns; 0 where it had no such column.
-    pub(super) fn prints_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
+    pub(crate) fn prints_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
         self.in_order(&past.columns, past.prints_of(card))
     }
 
     /// The same as if nobody had refused.
-    pub(super) fn shadow_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
+    pub(crate) fn shadow_of<'a>(&self, past: &'a Written, card: usize) -> Cow<'a, [u64]> {
         self.in_order(&past.columns, past.shadow_of(card))
     }
 
@@ -112,15 +129,29 @@ impl Columns {
 
 /// The value of a column of a client, as a destination gets it; nothing is appended where there is none.
 pub(crate) fn write_value(rows: &Rows<'_>, cells: &[Survivor], field: FieldId, out: &mut String) {
-    let start = out.len();
-    for cell in cells.iter().filter(|c| c.field == field && c.has_value()) {
-        let Some(text) = cell.text(rows) else { continue };
-        if out.len() > start {
-            out.push_str(", ");
-        }
-        if text.contains(name::PART_MARK) { out.push_str(&name::display(text)) } else { out.push_str(text) }
+    if let Some(text) = shown(rows, cells, field, Survivor::has_value) {
+        out.push_str(&text);
     }
 }
+
+/// The values of a field that count, as a destination gets them.
+fn shown<'a>(
+    rows: &'a Rows<'_>,
+    cells: &[Survivor],
+    field: FieldId,
+    counts: fn(Survivor) -> bool,
+) -> Option<Cow<'a, str>> {
+    let cells = cells.iter().filter(|c| c.field == field && counts(**c));
+    let mut values = cells
+        .filter_map(|c| c.text(rows))
+        .filter(|text| !text.is_empty())
+        .map(|text| if text.contains(name::PART_MARK) { Cow::Owned(name::display(text)) } else { Cow::Borrowed(text) });
+    let first = values.next()?;
+    Some(values.fold(first, |all, value| all + VALUES_APART + value))
+}
+
+/// What stands between several values of one column.
+pub(crate) const VALUES_APART: &str = ", ";
 
 /// One fingerprint per column of a client, over name, rule and value; 0 where nothing shall stand.
 pub(super) fn fingerprints(planner: &Planner<'_>, client: usize, prints: &mut Vec<u64>) {
@@ -166,28 +197,18 @@ fn value_print(
     field: FieldId,
     counts: fn(Survivor) -> bool,
 ) -> u64 {
-    let cells = cells.iter().filter(|c| c.field == field && counts(**c));
-    let mut values = cells.filter_map(|c| c.text(planner.rows));
-    let Some(first) = values.next() else { return 0 };
-    let (name, version) = (planner.columns.names[column].as_bytes(), [planner.columns.versions[column]]);
-    let hasher = &planner.known.prints.fingerprint;
-    let print = match values.next() {
-        None => hasher.short(&[name, &version, first.as_bytes()]),
-        Some(second) => {
-            let mut stream = hasher.stream();
-            [name, &version, first.as_bytes(), second.as_bytes()].into_iter().for_each(|part| stream.part(part));
-            values.for_each(|value| stream.part(value.as_bytes()));
-            let full = stream.finish();
-            u64::from_be_bytes(std::array::from_fn(|i| full[i]))
-        }
-    };
-    print.max(1)
+    let text = shown(planner.rows, cells, field, counts);
+    text.map_or(0, |text| planner.columns.print(column, &text, planner.known.prints))
 }
 
 fn flag_print(planner: &Planner<'_>, column: usize, client: usize) -> u64 {
     let yes = planner.columns.says_yes(column, planner.closed.flags[client]);
-    let name = planner.columns.names[column].as_bytes();
-    planner.known.prints.fingerprint.short(&[name, b"flag", &[u8::from(yes)]]).max(1)
+    planner.columns.print(column, flag_text(yes), planner.known.prints)
+}
+
+/// A permission flag, as a destination gets it.
+pub(crate) fn flag_text(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
 }
 
 /// Which columns of a card change: what is set, what is cleared, and what takes the place of something.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 pub use cells::Columns;
-pub(crate) use cells::write_value;
+pub(crate) use cells::{VALUES_APART, flag_text, write_value};
 pub use few::Few;
 pub use guard::{Approved, Guard, PERCENT, Stop};
 pub use state::After;
@@ -160,6 +160,8 @@ pub enum Reason {
     Unread,
     /// The destination's mode doesn't do that.
     Mode,
+    /// A person undid the run that made it.
+    Undone,
 }
 
 /// Something that waits for a person.
@@ -313,6 +315,31 @@ impl Plan {
             untied: loose.prints,
             vanished,
             columns,
+        }
+    }
+
+    /// What is to change so that cards (ascending, by their place in `past`) go, because a person undoes the run
+    /// that made them, and nothing else.
+    #[must_use]
+    pub fn undoing(route: RouteId, columns: Columns, past: &Written, cards: &[usize]) -> Self {
+        let entry = |card: &usize| Entry {
+            step: Step::Delete,
+            why: Reason::Undone,
+            ..Entry::new(past.ids[*card], NONE, *card as u32)
+        };
+        Self {
+            route,
+            is_file: false,
+            entries: cards.iter().map(entry).collect(),
+            items: Vec::new(),
+            suspended: 0,
+            is_frozen: false,
+            is_few: false,
+            prints: Lists::default(),
+            shadows: BTreeMap::new(),
+            columns,
+            untied: Vec::new(),
+            vanished: 0,
         }
     }
 

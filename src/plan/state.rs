@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::{Approved, Entry, Plan, Reason, Step};
 use crate::{
-    change::ClientId,
+    change::{ClientId, RunId},
     config::Config,
     csr::Lists,
     day::Day,
@@ -81,6 +81,7 @@ impl Approved {
         config: &Config,
         mut written: Written,
         keys: &RouteKeys,
+        run: RunId,
     ) -> After {
         let plan = self.plan();
         let mut differs = false;
@@ -95,7 +96,7 @@ impl Approved {
                 .filter(|place| memory(&plan.entries[*place as usize]) != Memory::Goes)
                 .collect(),
         };
-        writer.cards(&mut written, &mut differs);
+        writer.cards(&mut written, &mut differs, run);
         let entries = plan.entries.iter();
         let gone = entries.filter(|entry| entry.card().is_some() && memory(entry) == Memory::Goes);
         let gone: Vec<ClientId> = gone.map(|entry| entry.id).collect();
@@ -103,6 +104,7 @@ impl Approved {
         // What was stopped or left has not been seen: it must explain the same changes once it is let through.
         if self.stops().is_empty() && !plan.is_frozen && !plan.is_few {
             renew(&mut written.seen, &mut differs, |_| cleared.get().clients.prints.clone());
+            renew(&mut written.is_recovered, &mut differs, |_| false);
             renew(&mut written.innocent, &mut differs, |old| {
                 let known = |p: &u64| plan.vanished == 0 || old.binary_search(p).is_ok();
                 plan.untied.iter().copied().filter(known).collect()
@@ -146,9 +148,12 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// All that is remembered card by card.
-    fn cards(&self, out: &mut Written, differs: &mut bool) {
+    fn cards(&self, out: &mut Written, differs: &mut bool, run: RunId) {
         let clients = &self.closed.clients;
-        let runs = out.runs + u32::from(self.plan.entries.iter().any(is_born));
+        if self.plan.entries.iter().any(is_born) {
+            out.births.push(run);
+        }
+        let runs = out.births.len() as u32;
         // First what is made of several columns.
         let (shadows, shadow_prints, shadow_until) = self.shadows(out);
         renew(&mut out.prints, differs, |old| self.prints(&out.columns, old));
@@ -182,7 +187,6 @@ impl Writer<'_> {
         renew(&mut out.shadow_prints, differs, |_| shadow_prints);
         renew(&mut out.shadow_until, differs, |_| shadow_until);
         renew(&mut out.columns, differs, |_| self.plan.columns.names().to_vec());
-        renew(&mut out.runs, differs, |_| runs);
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {

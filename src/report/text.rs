@@ -325,6 +325,7 @@ pub(super) fn reason_name(why: Reason) -> &'static str {
         Reason::Edit => "reason-edit",
         Reason::Unread => "reason-unread",
         Reason::Mode => "reason-mode",
+        Reason::Undone => "reason-undone",
     }
 }
 

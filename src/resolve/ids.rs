@@ -313,7 +313,7 @@ impl Giver<'_> {
     }
 
     fn was_seen(&self, print: u64) -> bool {
-        self.past.seen.binary_search(&print).is_ok()
+        self.past.is_recovered || self.past.seen.binary_search(&print).is_ok()
     }
 
     /// Of an undecided link only the link is held: people who have a card or were joined already go on,

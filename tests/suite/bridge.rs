@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use sheetbridge::{
-    change::{Action, Base, Change, ClientId, ID_COLUMN, Layout, RunId, Standing, Write},
+    change::{Action, Base, Change, ClientId, ID_COLUMN, Layout, LayoutColumn, RunId, Standing, Write},
     config::{self, Config},
     day::Day,
     failure::Failure,
@@ -17,11 +17,12 @@ use sheetbridge::{
     keys::Keys,
     ledger::{Answer, Ledger},
     pipeline::{self, Ask, World},
-    port::{Source, Unread, Whole},
+    port::{Give, Source, Unread, Whole},
     progress::Silent,
     report::{Command, Report},
     review::Question,
     sheet::{Edge, Raw, Rows, Tab, Tabs},
+    value::Texts,
 };
 
 /// A bridge between lists and destinations that live in memory.
@@ -250,6 +251,15 @@ impl Whole for Counter {
     async fn found(&mut self) -> Result<Standing, Failure> {
         let shop = self.shop.lock().expect("no test panicked with it");
         Ok(Standing { run: shop.run, ids: shop.cards.keys().copied().collect(), digest: None })
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        let shop = self.shop.lock().expect("no test panicked with it");
+        for (id, card) in shop.cards.iter().filter(|(id, _)| ids.is_none_or(|ids| ids.binary_search(id).is_ok())) {
+            let cell = |column: &LayoutColumn| card.get(&column.name).map_or("", String::as_str);
+            give(*id, Texts::of(self.layout.columns.iter().map(cell)));
+        }
+        Ok(())
     }
 
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {

@@ -144,11 +144,11 @@ impl Route {
             let choice = whim(question).map(|i| &question.choices[i % question.choices.len()]);
             self.decided.extend(choice.into_iter().flat_map(|c| c.pairs.clone()));
         }
-        let after = approved.after(&cleared, &rows, config, past, &route_keys);
-        let items: Vec<_> = approved.plan().items.iter().map(|i| (i.key, i.why, i.cards.clone(), i.is_new)).collect();
-        let stops = approved.stops().to_vec();
         self.runs += 1;
         let run = RunId(uuid::Uuid::from_u128(self.runs));
+        let after = approved.after(&cleared, &rows, config, past, &route_keys, run);
+        let items: Vec<_> = approved.plan().items.iter().map(|i| (i.key, i.why, i.cards.clone(), i.is_new)).collect();
+        let stops = approved.stops().to_vec();
         let stand = apply::Stand { last: self.last, ids: standing.clone(), digest: None, is_file: false };
         let mut paper = Paper(None);
         let entries = format!("{:?}", approved.plan().counts());
@@ -248,9 +248,9 @@ fn what_is_of_one_route_meets_nothing_of_another() {
     let written = |approved: u16, of: u16, route| {
         let approved = plan(approved).approve(&Guard { percent: 10, emptied: false, today }, past, &[]);
         let (cleared, rows) = (&cleared(of), &rows(of));
-        let after = approved.after(cleared, rows, config, past.clone(), keys);
-        let stand = &apply::Stand { last: None, ids: Vec::new(), digest: None, is_file: false };
         let (digest, run, progress) = ([0; 32], RunId(uuid::Uuid::from_u128(1)), &Silent);
+        let after = approved.after(cleared, rows, config, past.clone(), keys, run);
+        let stand = &apply::Stand { last: None, ids: Vec::new(), digest: None, is_file: false };
         let job = Applied { approved: &approved, cleared, rows, stand, digest, run, progress };
         let mut counter = Counter::new(Arc::default(), Columns::new(config, &config.routes[0]).layout());
         block(apply::apply(RouteId(route), "shop", &job, after, &mut counter, &mut Paper(None))).expect("it writes");

@@ -34,3 +34,4 @@ mod readme;
 mod real;
 mod review;
 mod rules;
+mod taken_back;

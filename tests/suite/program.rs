@@ -65,6 +65,7 @@ impl Desk {
     fn normal(&self, text: &str) -> String {
         let text = text.replace(&self.0.path().display().to_string(), "DESK");
         let text = replaced(&text, "0000-00-00T00:00:00Z", "TIME");
+        let text = replaced(&text, "00000000T000000Z", "STAMP");
         let text = replaced(&text, "\"day\": \"0000-00-00\"", "\"day\": \"DAY\"");
         replaced(&text, "00000000-0000-0000-0000-000000000000", "RUN")
     }

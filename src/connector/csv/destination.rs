@@ -18,7 +18,7 @@ use super::{
     encoding,
     guard::{guarded, unguarded},
 };
-use crate::{change::ID_COLUMN, port::Whole};
+use crate::{change::ID_COLUMN, port::Whole, value::Private};
 
 pub(super) struct CsvFormat {
     delimiter: u8,
@@ -78,7 +78,7 @@ impl Format for CsvFormat {
         out.write_record(None::<&[u8]>).map_err(io::Error::from)?;
         for (id, row) in &table.rows {
             out.write_field(id.to_string()).map_err(io::Error::from)?;
-            for cell in row.cells() {
+            for cell in row.iter().map(Private::expose) {
                 out.write_field(&*guarded(cell)).map_err(io::Error::from)?;
             }
             out.write_record(None::<&[u8]>).map_err(io::Error::from)?;

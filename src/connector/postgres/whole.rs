@@ -9,12 +9,12 @@ use std::{
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt as _, TryStreamExt as _};
-use tokio_postgres::{Client, CopyInSink, Error};
+use tokio_postgres::{Client, CopyInSink, Error, types::Type};
 
 use super::{
     super::{
         DestinationPlace,
-        table::{listed, quoted},
+        table::{Ours, listed, quoted},
     },
     address::Address,
     copy::{self, Target},
@@ -25,7 +25,8 @@ use super::{
 use crate::{
     change::{Base, Change, ClientId, ID_COLUMN, Layout, RunId, Standing},
     failure::Failure,
-    port::Whole,
+    port::{Give, Whole},
+    value::Texts,
 };
 
 /// `MERGE` came with it.
@@ -81,6 +82,18 @@ impl Whole for PostgresTable {
         DIALECT.lacking(&self.table, &ours, &self.place.layout)?;
         let ids = ids(&client, &place).await.map_err(|e| failure::of(&e))?;
         Ok(Standing { run: ours.run, ids, digest: None })
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        let client = connect(&self.place).await?;
+        // As dates are written, whatever the server's owner likes better.
+        let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {LIMITS}; SET LOCAL DateStyle = 'ISO'");
+        client.batch_execute(&sql).await.map_err(|e| failure::of(&e))?;
+        let place = Place::find(&client, self.schema.as_deref(), &self.table).await?;
+        let Some(ours) = place.ours(&client).await? else { return Ok(()) };
+        DIALECT.lacking(&self.table, &ours, &self.place.layout)?;
+        let layout = &self.place.layout;
+        read(&client, &place, &ours, layout, ids, give).await.map_err(|e| failure::of_rows(&e, layout))
     }
 
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
@@ -150,6 +163,35 @@ async fn ids(client: &Client, place: &Place<'_>) -> Result<Vec<ClientId>, Error>
         ids.extend(row.try_get::<_, Option<&str>>(0)?.and_then(|text| text.parse::<ClientId>().ok()));
     }
     Ok(ids)
+}
+
+async fn read(
+    client: &Client,
+    place: &Place<'_>,
+    ours: &Ours,
+    layout: &Layout,
+    ids: Option<&[ClientId]>,
+    give: Give<'_>,
+) -> Result<(), Error> {
+    let cells = layout
+        .columns
+        .iter()
+        .map(|c| if DIALECT.stands(ours, c) { format!("{}::text", quoted(&c.name)) } else { "NULL::text".to_owned() });
+    let columns = listed(iter::once(format!("{ID_COLUMN}::text")).chain(cells));
+    let mut sql = format!("SELECT {columns} FROM {}", place.quoted());
+    let mut wanted: Vec<(Vec<String>, Type)> = Vec::new();
+    if let Some(ids) = ids {
+        sql.extend([" WHERE ", ID_COLUMN, " = ANY($1)"]);
+        wanted.push((ids.iter().map(ToString::to_string).collect(), Type::TEXT_ARRAY));
+    }
+    let mut rows = pin!(client.query_typed_raw(&sql, wanted).await?);
+    while let Some(row) = rows.try_next().await? {
+        let Some(id) = row.try_get::<_, Option<&str>>(0)?.and_then(|text| text.parse().ok()) else { continue };
+        let cells = (1..row.len()).map(|at| row.try_get::<_, Option<&str>>(at));
+        let cells = cells.collect::<Result<Vec<_>, Error>>()?;
+        give(id, Texts::of(cells.into_iter().map(Option::unwrap_or_default)));
+    }
+    Ok(())
 }
 
 /// A temporary table whose columns have the types of those that they go into, and a stream into it.

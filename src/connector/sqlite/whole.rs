@@ -2,6 +2,7 @@
 //! where `write` is called. Only the wait for another writer lets others run.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fs, iter,
     path::{Path, PathBuf},
@@ -9,13 +10,16 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Error, OpenFlags, Statement, types::Null};
+use rusqlite::{
+    Connection, Error, OpenFlags, Row, Statement,
+    types::{Null, ValueRef},
+};
 use tokio::time::{Instant, sleep};
 
 use super::{
     super::{
         DestinationPlace,
-        table::{listed, must_fit, quoted},
+        table::{Ours, listed, must_fit, quoted},
     },
     failure,
     schema::{self, DIALECT},
@@ -24,7 +28,8 @@ use crate::{
     change::{Action, Base, Change, ClientId, ID_COLUMN, LayoutColumn, RunId, Standing, Write},
     check::kind::Column,
     failure::Failure,
-    port::Whole,
+    port::{Give, Whole},
+    value::Texts,
 };
 
 /// How long another program's write is waited for.
@@ -66,6 +71,18 @@ impl Whole for SqliteTable {
         DIALECT.lacking(&self.place.table, &ours, &self.place.layout)?;
         let ids = ids(&snapshot, &self.place.table).map_err(|e| failure::of(&e))?;
         Ok(Standing { run: ours.run, ids, digest: None })
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        let path = self.path()?;
+        if !path.exists() {
+            return Ok(());
+        }
+        let connection = open(&path, OpenFlags::empty(), self.patience).map_err(|e| failure::of(&e))?;
+        let snapshot = connection.unchecked_transaction().map_err(|e| failure::of(&e))?;
+        let Some(ours) = schema::ours(&snapshot, &self.place.table)? else { return Ok(()) };
+        DIALECT.lacking(&self.place.table, &ours, &self.place.layout)?;
+        read(&snapshot, &self.place, &ours, ids, give).map_err(|e| failure::of_rows(&e))
     }
 
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
@@ -152,6 +169,56 @@ fn ids(connection: &Connection, table: &str) -> Result<Vec<ClientId>, Error> {
         ids.extend(row.get_ref(0)?.as_str().ok().and_then(|text| text.parse::<ClientId>().ok()));
     }
     Ok(ids)
+}
+
+fn read(
+    connection: &Connection,
+    place: &DestinationPlace,
+    ours: &Ours,
+    ids: Option<&[ClientId]>,
+    give: Give<'_>,
+) -> Result<(), Error> {
+    let cells =
+        place.layout.columns.iter().map(|c| if DIALECT.stands(ours, c) { quoted(&c.name) } else { "NULL".into() });
+    let columns = listed(iter::once(ID_COLUMN.to_owned()).chain(cells));
+    let mut sql = format!("SELECT {columns} FROM {}", quoted(&place.table));
+    let mut take = |row: &Row<'_>| -> Result<(), Error> {
+        let Some(id) = row.get_ref(0)?.as_str().ok().and_then(|text| text.parse().ok()) else { return Ok(()) };
+        let columns = place.layout.columns.iter().enumerate();
+        let cells = columns.map(|(at, column)| Ok(text(row.get_ref(at + 1)?, column.kind)));
+        let cells = cells.collect::<Result<Vec<_>, Error>>()?;
+        give(id, Texts::of(cells.iter().map(AsRef::as_ref)));
+        Ok(())
+    };
+    let Some(ids) = ids else {
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            take(row)?;
+        }
+        return Ok(());
+    };
+    sql.extend([" WHERE ", ID_COLUMN, " = ?1"]);
+    let mut statement = connection.prepare(&sql)?;
+    for id in ids {
+        if let Some(row) = statement.query([id.to_string()])?.next()? {
+            take(row)?;
+        }
+    }
+    Ok(())
+}
+
+/// A value as it was written. What a person put there instead is a text of some kind.
+fn text(value: ValueRef<'_>, kind: Column) -> Cow<'_, str> {
+    match value {
+        ValueRef::Null => Cow::Borrowed(""),
+        ValueRef::Integer(yes @ (0 | 1)) if kind == Column::Bool => {
+            Cow::Borrowed(if yes == 1 { "true" } else { "false" })
+        }
+        ValueRef::Integer(number) => Cow::Owned(number.to_string()),
+        ValueRef::Real(number) => Cow::Owned(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// A transaction under way.

@@ -14,7 +14,7 @@ use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, IgnoreError, Workbook
 use super::{
     super::{
         DestinationPlace,
-        file_table::{FileTable, Format, Row, Table, Unwritten},
+        file_table::{FileTable, Format, Table, Unwritten},
     },
     package::Broken,
     place::ROWS_MAX,
@@ -26,6 +26,7 @@ use crate::{
     check::kind::Column,
     failure::Failure,
     port::Whole,
+    value::{Private, Texts},
 };
 
 /// The longest text of a cell, in UTF-16 units.
@@ -152,10 +153,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn client(&mut self, id: ClientId, row: &Row, columns: &[LayoutColumn]) -> Result<(), Unwritten> {
+    fn client(&mut self, id: ClientId, row: &Texts, columns: &[LayoutColumn]) -> Result<(), Unwritten> {
         self.row += 1;
         self.sheet.write_string_with_format(self.row, 0, id.to_string(), &self.formats.id)?;
-        for ((place, column), text) in (1..).zip(columns).zip(row.cells()) {
+        for ((place, column), text) in (1..).zip(columns).zip(row.iter().map(Private::expose)) {
             if !text.is_empty() {
                 self.cell(place, column, text)?;
             }
@@ -213,11 +214,11 @@ fn exact(text: &str) -> Option<f64> {
 }
 
 /// The longest of the heading, which has a filter's button beside it, and the first rows.
-fn widths(columns: &[LayoutColumn], rows: &[(ClientId, &Row)]) -> Vec<u32> {
+fn widths(columns: &[LayoutColumn], rows: &[(ClientId, &Texts)]) -> Vec<u32> {
     let length = |text: &str| text.chars().count() as u32;
     let mut widths: Vec<u32> = columns.iter().map(|c| length(&c.name) + 2).collect();
     for (_, row) in rows.iter().take(MEASURED_ROWS) {
-        for (width, cell) in widths.iter_mut().zip(row.cells()) {
+        for (width, cell) in widths.iter_mut().zip(row.iter().map(Private::expose)) {
             *width = (*width).max(length(cell));
         }
     }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use sheetbridge::{
-    change::{Base, Change, RunId, Standing},
+    change::{Base, Change, ClientId, RunId, Standing},
     failure::Failure,
-    port::Whole,
+    port::{Give, Whole},
 };
 
 /// What strikes.
@@ -115,6 +115,13 @@ impl Whole for Fated {
         let found = self.inner.found().await;
         self.fate.after_call()?;
         found
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        self.fate.before_call()?;
+        let read = self.inner.read(ids, give).await;
+        self.fate.after_call()?;
+        read
     }
 
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {

@@ -9,9 +9,10 @@ use std::{
 
 use async_trait::async_trait;
 use sheetbridge::{
-    change::{Action, Base, Change, ClientId, Layout, RunId, Standing, Write},
+    change::{Action, Base, Change, ClientId, Layout, LayoutColumn, RunId, Standing, Write},
     failure::Failure,
-    port::Whole,
+    port::{Give, Whole},
+    value::Texts,
 };
 
 /// The filled columns of cards, by id.
@@ -58,6 +59,15 @@ impl Whole for Twin {
         let Some(held) = self.held() else { return Ok(Standing::default()) };
         let digest = self.is_file.then(|| digest(&held.cards));
         Ok(Standing { run: held.run, ids: held.cards.into_keys().collect(), digest })
+    }
+
+    async fn read(&mut self, ids: Option<&[ClientId]>, give: Give<'_>) -> Result<(), Failure> {
+        let wanted = |id: &ClientId| ids.is_none_or(|ids| ids.binary_search(id).is_ok());
+        for (id, card) in self.held().unwrap_or_default().cards.into_iter().filter(|(id, _)| wanted(id)) {
+            let cell = |column: &LayoutColumn| card.get(&column.name).map_or("", String::as_str);
+            give(id, Texts::of(self.layout.columns.iter().map(cell)));
+        }
+        Ok(())
     }
 
     async fn begin(&mut self, run: RunId, base: Base) -> Result<(), Failure> {
