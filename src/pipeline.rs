@@ -1,7 +1,8 @@
 //! The whole product on one screen:
 //! source → read → check → rights → gate → resolve → gate → plan → apply → report.
 
-pub(crate) mod few;
+pub(crate) mod beside;
+mod few;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -340,6 +341,10 @@ impl Route<'_> {
         let digest = approved.digest(&prints);
         if self.ask.review {
             report.questions = self.questions(world, &cleared, &rows, &approved, &past, (&keys, &prints))?;
+            if let Err(failure) = beside::fill(&mut report.questions, whole).await {
+                report.trouble = Some(apply::failed(&route.name, &failure));
+                return Ok(());
+            }
         }
         let mut after = approved.after(&cleared, &rows, self.config, past, &keys, world.run);
         after.differs |= renamed || report.lost > 0;

@@ -129,6 +129,9 @@ fn an_edit_keeps_the_card_or_makes_another() {
         assert_eq!(b.ids("shop"), ids, "asked, not done");
         let asked = b.review(|q| candidate(q, wanted));
         assert_eq!(asked.iter().map(|q| q.kind).collect::<Vec<_>>(), [Kind::Edit]);
+        let stood: Vec<&str> =
+            asked[0].candidates[0].cells.iter().flat_map(|c| &c.values).map(|v| v.private().expose()).collect();
+        assert_eq!(stood, ["Петрова Анна", "+79161112233", "Тула"], "what stands there is laid beside it");
         b.run();
         assert_eq!(people(&b), ["Котов Иван +79165556677", "Петрова Анна +79169998877"]);
         assert_eq!(b.ids("shop") == ids, keeps, "{wanted:?}");
