@@ -22,7 +22,7 @@
 //!   [`change`], [`written`] (what stands at a destination, as the ledger knows it), [`keys`], [`language`] and
 //!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
-//!   [`resolve`], [`plan`], [`apply`], [`report`].
+//!   [`resolve`], [`plan`], [`apply`], [`report`]; beside them [`why`], which tells how one person went the way.
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -82,4 +82,5 @@ mod seal;
 pub mod set;
 pub mod sheet;
 pub mod value;
+pub mod why;
 pub mod written;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    address::SourceId,
+    address::{SheetInfo, SourceId},
     apply::{self, Applied, Stand},
     change::{ClientId, RunId},
     check,
@@ -18,7 +18,7 @@ use crate::{
     gate::{self, Around, Cleared, Closed, Granted, RouteId, Rows},
     keys::{Use, hex},
     ledger::{Ledger, Owed},
-    plan::{Columns, Few, Guard, Known, PERCENT, Plan, PlanKeys},
+    plan::{Approved, Columns, Few, Guard, Known, PERCENT, Plan, PlanKeys},
     port::{MakeSource, MakeWhole, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
@@ -29,6 +29,7 @@ use crate::{
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
+    why,
     written::{Index, Written},
 };
 
@@ -75,6 +76,8 @@ pub struct Ask {
     pub reveal: bool,
     /// Whether the rows that wait are handed out as they stand, see [`crate::report::Rejects`].
     pub rejects: bool,
+    /// Whom somebody looks for at the one route that goes, see [`crate::why`].
+    pub why: Option<String>,
 }
 
 impl Ask {
@@ -91,6 +94,7 @@ impl Ask {
             only: Vec::new(),
             reveal: false,
             rejects: false,
+            why: None,
         }
     }
 
@@ -153,7 +157,8 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     for (i, route) in config.routes.iter().enumerate() {
         if ask.goes(&route.name) {
             let id = RouteId(i as u16);
-            let route = Route { config, records: &records, reached: &reached, few: &few, ask, id, frozen };
+            let (records, reached, few, sheets) = (&records, &reached, &few, report.sheets.as_slice());
+            let route = Route { config, records, reached, few, memory: &memory, sheets, ask, id, frozen };
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
@@ -240,6 +245,8 @@ struct Route<'a> {
     records: &'a Records,
     reached: &'a Reached,
     few: &'a Few,
+    memory: &'a Memory,
+    sheets: &'a [SheetInfo],
     ask: &'a Ask,
     id: RouteId,
     frozen: PurposeSet,
@@ -307,6 +314,9 @@ impl Route<'_> {
         report.emptied = self.emptied(world, sources)?;
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
+        if let Some(asked) = &self.ask.why {
+            report.why = Some(self.why(asked, world, sources, &rows, &cleared, &approved, &past)?);
+        }
         let digest = approved.digest(&prints);
         let mut after = approved.after(&cleared, &rows, self.config, past, &keys);
         after.differs |= renamed || report.lost > 0;
@@ -338,6 +348,38 @@ impl Route<'_> {
             Err(trouble) => return Err(trouble),
         }
         Ok(())
+    }
+
+    /// Why somebody is there, or isn't.
+    #[expect(clippy::too_many_arguments, reason = "an answer is made of all that the plan was made of")]
+    fn why(
+        &self,
+        asked: &str,
+        world: &World<'_>,
+        sources: &[Outcome],
+        rows: &Granted<Rows<'_>>,
+        cleared: &Cleared<Closed>,
+        approved: &Approved,
+        past: &Written,
+    ) -> Result<why::Answer, Trouble> {
+        let keys = world.ledger.keys();
+        let known = why::Known {
+            config: self.config,
+            route: usize::from(self.id.0),
+            today: world.today,
+            sheets: self.sheets,
+            sources,
+            records: self.records,
+            reached: self.reached,
+            memory: self.memory,
+            rows: rows.get(),
+            closed: cleared.get(),
+            approved,
+            past,
+            keys,
+            refusals: &keys.hasher(Use::Refusal, ""),
+        };
+        why::answer(asked, &known)
     }
 
     /// What refusals of earlier runs are still to take from cards.

@@ -36,6 +36,9 @@ pub(super) enum Command {
     /// Explain the code of a finding, or list them all
     #[command(after_help = "Example: sheetbridge explain phone-letters")]
     Explain(Explain),
+    /// Say why somebody is at a destination, or isn't
+    #[command(after_help = "Example: sheetbridge why mailing anna@example.com")]
+    Why(super::why::Why),
 }
 
 /// Which config.

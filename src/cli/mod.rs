@@ -6,6 +6,7 @@ mod explain;
 mod progress;
 mod rejects;
 mod run;
+mod why;
 
 use std::{
     io::{self, Write as _},
@@ -44,6 +45,7 @@ pub fn main() -> u8 {
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Check(args) => check::check(&args),
         args::Command::Explain(args) => explain::explain(&args),
+        args::Command::Why(args) => why::why(&args),
     })
 }
 
