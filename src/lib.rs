@@ -23,7 +23,8 @@
 //!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
 //!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
-//! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands.
+//! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands,
+//!   [`why`] tells how one person went the way.
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -87,4 +88,5 @@ pub mod set;
 pub mod sheet;
 pub mod undo;
 pub mod value;
+pub mod why;
 pub mod written;

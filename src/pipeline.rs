@@ -2,14 +2,14 @@
 //! source → read → check → rights → gate → resolve → gate → plan → apply → report.
 
 pub(crate) mod beside;
-mod few;
+pub(crate) mod few;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    address::SourceId,
+    address::{SheetInfo, SourceId},
     apply::{self, Applied, Stand},
     change::{ClientId, RunId},
     check,
@@ -32,6 +32,7 @@ use crate::{
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
+    why,
     written::{Index, Written},
 };
 
@@ -83,6 +84,8 @@ pub struct Ask {
     pub reveal: bool,
     /// Whether the rows that wait are handed out as they stand, see [`crate::report::Rejects`].
     pub rejects: bool,
+    /// Whom somebody looks for at the one route that goes, see [`crate::why`].
+    pub why: Option<String>,
 }
 
 impl Ask {
@@ -101,6 +104,7 @@ impl Ask {
             rejects: false,
             review: false,
             clock_is_right: false,
+            why: None,
         }
     }
 
@@ -169,7 +173,8 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     for (i, route) in config.routes.iter().enumerate() {
         if ask.goes(&route.name) {
             let id = RouteId(i as u16);
-            let route = Route { config, records: &records, reached: &reached, few: &few, ask, id, frozen };
+            let (records, reached, few, sheets) = (&records, &reached, &few, report.sheets.as_slice());
+            let route = Route { config, records, reached, few, memory: &memory, sheets, ask, id, frozen };
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
@@ -271,6 +276,8 @@ struct Route<'a> {
     records: &'a Records,
     reached: &'a Reached,
     few: &'a Few,
+    memory: &'a Memory,
+    sheets: &'a [SheetInfo],
     ask: &'a Ask,
     id: RouteId,
     frozen: PurposeSet,
@@ -338,6 +345,9 @@ impl Route<'_> {
         report.emptied = self.emptied(world, sources)?;
         let guard = Guard { percent: self.ask.guard, emptied: !report.emptied.is_empty(), today: world.today };
         let approved = plan.approve(&guard, &past, &stand.ids);
+        if let Some(asked) = &self.ask.why {
+            report.why = Some(self.why(asked, world, sources, &rows, &cleared, &approved, &past)?);
+        }
         let digest = approved.digest(&prints);
         if self.ask.review {
             report.questions = self.questions(world, &cleared, &rows, &approved, &past, (&keys, &prints))?;
@@ -376,6 +386,38 @@ impl Route<'_> {
             Err(trouble) => return Err(trouble),
         }
         Ok(())
+    }
+
+    /// Why somebody is there, or isn't.
+    #[expect(clippy::too_many_arguments, reason = "an answer is made of all that the plan was made of")]
+    fn why(
+        &self,
+        asked: &str,
+        world: &World<'_>,
+        sources: &[Outcome],
+        rows: &Granted<Rows<'_>>,
+        cleared: &Cleared<Closed>,
+        approved: &Approved,
+        past: &Written,
+    ) -> Result<why::Answer, Trouble> {
+        let keys = world.ledger.keys();
+        let known = why::Known {
+            config: self.config,
+            route: usize::from(self.id.0),
+            today: world.today,
+            sheets: self.sheets,
+            sources,
+            records: self.records,
+            reached: self.reached,
+            memory: self.memory,
+            rows: rows.get(),
+            closed: cleared.get(),
+            approved,
+            past,
+            keys,
+            refusals: &keys.hasher(Use::Refusal, ""),
+        };
+        why::answer(asked, &known)
     }
 
     /// What refusals of earlier runs are still to take from cards.

@@ -249,6 +249,21 @@ pub struct SheetColumns {
     pub source: crate::address::SourceId,
     /// Per field, the columns that feed it, in the order of the config.
     pub columns: Vec<Vec<u16>>,
+    /// The columns of consent.
+    pub consents: Vec<ConsentColumns>,
+}
+
+/// Where a sheet keeps consent for a purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConsentColumns {
+    /// The purpose.
+    pub purpose: PurposeId,
+    /// The column that says yes or no.
+    pub given: u16,
+    /// The column with the date of the yes.
+    pub date: Option<u16>,
+    /// The column that says that it was withdrawn.
+    pub withdrawn: Option<u16>,
 }
 
 /// A row with its chunk at hand.

@@ -22,7 +22,7 @@ use crate::{
     keys::{Keys, Use},
     progress::Progress,
     read::Draft,
-    record::{Records, SheetColumns},
+    record::{ConsentColumns, Records, SheetColumns},
     sheet::RawChunk,
 };
 
@@ -71,11 +71,27 @@ pub fn check(mut drafts: Vec<Draft>, config: &Config, today: Day, keys: &Keys, p
         keys.extend(rows.keys);
     }
     findings.extend(doubled::doubled(keys));
-    let sheets =
-        drafts.iter().map(|d| SheetColumns { id: d.id, source: d.info.source, columns: d.binding.columns.clone() });
-    records.sheets = sheets.collect();
+    records.sheets = drafts.iter().map(columns).collect();
     let infos = drafts.into_iter().map(|d| (d.id, d.info)).collect();
     Checked { records, findings, sheets: by_id(infos) }
+}
+
+/// Where the columns of a draft's sheet are.
+fn columns(draft: &Draft) -> SheetColumns {
+    let binding = &draft.binding;
+    let at = |pulled: usize| binding.pulled[pulled];
+    let consents = binding.consents.iter().map(|c| ConsentColumns {
+        purpose: c.purpose,
+        given: at(c.given),
+        date: c.date.map(at),
+        withdrawn: c.withdrawn.map(at),
+    });
+    SheetColumns {
+        id: draft.id,
+        source: draft.info.source,
+        columns: binding.columns.clone(),
+        consents: consents.collect(),
+    }
 }
 
 /// The sheets in the order of their ids, which count from 0.

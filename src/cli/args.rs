@@ -51,6 +51,9 @@ pub(super) enum Command {
     /// Back up the ledger, or restore it
     #[command(after_help = "Example: sheetbridge state backup /backups/ledger.db")]
     State(super::state::State),
+    /// Say why somebody is at a destination, or isn't
+    #[command(after_help = "Example: sheetbridge why mailing anna@example.com")]
+    Why(super::why::Why),
 }
 
 /// Which config.

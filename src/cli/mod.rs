@@ -11,6 +11,7 @@ mod review;
 mod run;
 mod state;
 mod undo;
+mod why;
 
 use std::{
     io::{self, Write as _},
@@ -53,6 +54,7 @@ pub fn main() -> u8 {
         args::Command::Undo(args) => undo::undo(&args),
         args::Command::Recover(args) => recover::recover(&args),
         args::Command::State(args) => state::state(&args),
+        args::Command::Why(args) => why::why(&args),
     })
 }
 

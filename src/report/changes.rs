@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Becomes, CellReport, ChangeReport, Report, RouteReport, Show, text::reason_name};
+use super::{Becomes, CellReport, ChangeReport, Report, RouteReport, Show, reason_name};
 use crate::{
     catalogue::{Fill, say},
     plan::{Back, Reason, Step},

@@ -96,7 +96,7 @@ impl Report {
         })
     }
 
-    pub(super) fn place_json(&self, place: Place) -> Value {
+    pub(crate) fn place_json(&self, place: Place) -> Value {
         let source = &self.source_names[usize::from(place.source.0)];
         let sheet = place.sheet.and_then(|s| self.sheets.get(s.0 as usize));
         json!({
@@ -149,7 +149,7 @@ impl Report {
 }
 
 /// The variants of our own enums, in the form that JSON has.
-fn word(value: impl std::fmt::Debug) -> String {
+pub(crate) fn word(value: impl std::fmt::Debug) -> String {
     let name = format!("{value:?}");
     let mut out = String::new();
     for (i, c) in name.chars().enumerate() {

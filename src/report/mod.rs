@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub use json::{Planned, plan_file, read_plan_file};
 pub use rejects::{RejectedRows, Rejects};
 pub use revealed::Revealed;
+pub(crate) use {json::word, text::reason_name};
 
 use crate::{
     address::{Place, SheetInfo},
@@ -26,6 +27,7 @@ use crate::{
     review::Question,
     rights::Counts,
     value::Shape,
+    why::Answer,
 };
 
 /// What a run was asked to do.
@@ -160,6 +162,8 @@ pub struct RouteReport {
     pub questions: Vec<Question>,
     /// What cards are to get, if somebody asked to see it.
     pub revealed: Revealed,
+    /// Why somebody is there, or isn't, if that was asked.
+    pub why: Option<Answer>,
 }
 
 /// Something that waits for a person.

@@ -229,12 +229,12 @@ impl Report {
         }
     }
 
-    pub(super) fn place(&self, place: crate::address::Place) -> String {
+    pub(crate) fn place(&self, place: crate::address::Place) -> String {
         describe(place, &self.source_names[usize::from(place.source.0)], &self.sheets, self.language)
     }
 
     /// Places in few words, in one line.
-    pub(super) fn places(&self, places: &[crate::address::Place]) -> String {
+    pub(crate) fn places(&self, places: &[crate::address::Place]) -> String {
         let source = |id: crate::address::SourceId| self.source_names[usize::from(id.0)].clone();
         let all = describe_all(places, source, &self.sheets, self.language);
         let mut text = all.iter().take(PLACES_MAX).cloned().collect::<Vec<_>>().join("; ");
@@ -314,7 +314,7 @@ impl RouteReport {
     }
 }
 
-pub(super) fn reason_name(why: Reason) -> &'static str {
+pub(crate) fn reason_name(why: Reason) -> &'static str {
     match why {
         Reason::Rows => "reason-rows",
         Reason::Refused => "reason-refused",

@@ -9,10 +9,12 @@ mod index;
 mod memory;
 mod reach;
 mod seeds;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use memory::{Cause, Consented, Remembered, Yes};
+pub(crate) use trace::{Origin, Trace, Tracing};
 
 use crate::{
     address::SourceId,

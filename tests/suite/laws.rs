@@ -1,6 +1,11 @@
 //! Laws over histories: refusals only remove and never shrink, order is nothing, twice is once.
 
 use proptest::prelude::*;
+use sheetbridge::{
+    pipeline::Ask,
+    plan::{Reason, Step as Does},
+    report::Command,
+};
 
 use crate::{
     bridge::{Bridge, cases},
@@ -27,6 +32,32 @@ fn day(bridge: &mut Bridge) {
     if bridge.review(whim).iter().any(|q| whim(q).is_some()) {
         bridge.run();
     }
+}
+
+/// A bridge that lived through all days but the last, and stands before that one.
+fn before_the_last(days: &[Vec<Step>]) -> (Bridge, String) {
+    let (mut bridge, mut tables, mut lived) = (Bridge::new(CONFIG), Tables::default(), String::new());
+    for (day, steps) in days.iter().enumerate() {
+        steps.iter().for_each(|step| tables.take(step));
+        tables.put(&mut bridge);
+        lived.extend(["a day\n", &tables.show()]);
+        if day + 1 < days.len() {
+            bridge.run();
+        }
+    }
+    (bridge, lived)
+}
+
+/// A run of which only a few cards go: the first, or those of some rows.
+fn few(bridge: &Bridge, limit: usize, rows: &[usize]) -> Ask {
+    let address = |row: &usize| {
+        let list = ["orders", "people"][row % 2];
+        let len = bridge.lists[list].len();
+        (len > 1).then(|| format!("{list}:{}", row / 2 % (len - 1) + 2))
+    };
+    let only: Vec<String> = rows.iter().filter_map(address).collect();
+    let limit = if only.is_empty() { Some(limit) } else { None };
+    Ask { guard: 100, limit, only, clock_is_right: true, ..Ask::new(Command::Sync) }
 }
 
 fn shops(bridge: &Bridge) -> Vec<crate::bridge::Shop> {
@@ -89,6 +120,54 @@ proptest! {
             }
             day += 1;
         });
+    }
+
+    #[test]
+    fn a_few_first_and_then_all_is_all(
+        days in history(&[0, 0, 1, 1, 2]),
+        limit in 0..4_usize,
+        rows in proptest::collection::vec(0..24_usize, 0..3),
+    ) {
+        for last in 1..=days.len() {
+            let (mut straight, lived) = before_the_last(&days[..last]);
+            straight.run();
+            let (mut bridge, _) = before_the_last(&days[..last]);
+            let before = shops(&bridge);
+            let ask = few(&bridge, limit, &rows);
+            let first = match bridge.go(&ask) {
+                Ok(first) => first,
+                // Nothing is done for a row that is no person's.
+                Err(trouble) => {
+                    assert_eq!((trouble.code.name(), shops(&bridge)), ("few-no-row", before), "{lived}");
+                    continue;
+                }
+            };
+            for (route, shop) in first.routes.iter().zip(shops(&bridge)) {
+                let count = |step| route.steps.iter().filter(|((s, _), _)| *s == step).map(|(_, n)| n).sum::<usize>();
+                assert!(count(Does::Create) <= ask.limit.unwrap_or(usize::MAX), "{}\n{lived}", route.name);
+                let by_refusal = route.steps.iter().filter(|((s, _), _)| *s == Does::Delete);
+                assert!(by_refusal.clone().all(|((_, why), _)| *why == Reason::Refused), "{}\n{lived}", route.name);
+                if !route.steps.keys().any(|(s, _)| *s == Does::Create) {
+                    let known: Vec<_> = before.iter().flat_map(|s| s.cards.keys()).collect();
+                    assert!(shop.cards.keys().all(|id| known.contains(&id)), "{}\n{lived}", route.name);
+                }
+            }
+            // What is sealed is complete.
+            assert_eq!(bridge.ledger.seal().expect("a ledger").unwrap_or_default(), Vec::<u8>::new());
+            if ask.limit.is_none() {
+                let once = shops(&bridge);
+                bridge.go(&ask).expect("a run");
+                assert_eq!(shops(&bridge), once, "twice is once\n{lived}");
+            }
+            let then = bridge.run();
+            for ((few, all), route) in shops(&bridge).iter().zip(shops(&straight)).zip(ROUTES) {
+                assert_eq!(few.cards, all.cards, "{route}\n{lived}\n{ask:?}");
+            }
+            for route in &then.routes {
+                let refused = route.steps.get(&(Does::Delete, Reason::Refused));
+                assert_eq!(refused, None, "{}: refusals passed before\n{lived}", route.name);
+            }
+        }
     }
 
     #[test]
