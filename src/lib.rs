@@ -23,6 +23,8 @@
 //!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
 //!   [`resolve`], [`plan`], [`apply`], [`report`].
+//! - Looking back: [`history`] (what the ledger recorded of earlier runs, as text and as a page), [`flows`] (what
+//!   flows where by the config alone, to be signed).
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -58,7 +60,9 @@ pub mod csr;
 pub mod day;
 pub mod failure;
 pub mod finding;
+pub mod flows;
 pub mod gate;
+pub mod history;
 pub mod identity;
 pub mod keys;
 pub mod language;
@@ -66,6 +70,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod name;
 mod nearest;
+mod page;
 pub mod pipeline;
 pub mod plan;
 pub mod port;

@@ -1,7 +1,7 @@
 //! The whole product on one screen:
 //! source → read → check → rights → gate → resolve → gate → plan → apply → report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +21,7 @@ use crate::{
     progress::Progress,
     pull::{self, Outcome, Pulled},
     record::Records,
-    report::{Command, Report, RouteReport},
+    report::{Command, Question, Report, RouteReport},
     resolve::{self, Matching, RouteKeys},
     rights::{self, Memory, Reached},
     seal,
@@ -95,6 +95,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let may_end_early = ask.command == Command::Sync && ask.routes.is_empty();
     if may_end_early && seal::holds(config, &mut world, &versions).await? {
         report.unchanged(world.ledger)?;
+        report.times = world.progress.times();
         record(config, &mut world, ask, &report)?;
         return Ok(report);
     }
@@ -122,6 +123,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         }
     }
     report.gather();
+    report.times = world.progress.times();
     if ask.command != Command::Plan {
         seal::set(config, &mut world, &versions, &report, may_end_early)?;
         record(config, &mut world, ask, &report)?;
@@ -384,6 +386,7 @@ impl Report {
             findings: Vec::new(),
             refusals: rights::Counts::default(),
             questions: Vec::new(),
+            times: Vec::new(),
             routes: Vec::new(),
         }
     }
@@ -420,8 +423,8 @@ impl Report {
     fn refused(&mut self, reached: &Reached, records: &Records, ledger: &mut Ledger, ask: &Ask) -> Result<(), Trouble> {
         self.refusals = reached.counts;
         let hasher = ledger.keys().hasher(Use::Waiting, "");
-        let known: BTreeSet<u64> = ledger.questions()?.into_iter().collect();
-        let mut keys = Vec::new();
+        let known = ledger.questions()?;
+        let mut questions = BTreeMap::new();
         for (finding, row) in &reached.questions {
             let handles: Vec<u8> =
                 row.map_or(Vec::new(), |r| records.get(r).handles().iter().flat_map(|h| h.to_be_bytes()).collect());
@@ -429,11 +432,13 @@ impl Report {
             let hint = finding.hint.as_deref().unwrap_or_default();
             let parts = [finding.code.name().as_bytes(), &handles, place.as_bytes(), hint.as_bytes()];
             let key = hasher.short(&parts);
-            keys.push(key);
-            self.questions.push((finding.clone(), !known.contains(&key)));
+            let since = known.get(&key).copied();
+            questions.insert(key, since.unwrap_or(self.day));
+            let (finding, is_new, since) = (finding.clone(), since.is_none(), since.unwrap_or(self.day));
+            self.questions.push(Question { finding, is_new, since });
         }
         if ask.command != Command::Plan {
-            ledger.set_questions(&keys)?;
+            ledger.set_questions(&questions)?;
         }
         Ok(())
     }

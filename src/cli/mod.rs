@@ -3,8 +3,13 @@
 mod args;
 mod check;
 mod explain;
+mod flows;
+mod history;
+mod page;
 mod progress;
+mod report;
 mod run;
+mod status;
 
 use std::{
     io::{self, Write as _},
@@ -42,6 +47,10 @@ pub fn main() -> u8 {
         args::Command::Plan(args) => run::plan(&args),
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Check(args) => check::check(&args),
+        args::Command::Status(args) => status::status(&args),
+        args::Command::History(args) => history::history(&args),
+        args::Command::Report(args) => report::report(&args),
+        args::Command::Flows(args) => flows::flows(&args),
         args::Command::Explain(args) => explain::explain(&args),
     })
 }

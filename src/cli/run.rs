@@ -18,6 +18,7 @@ use crate::{
     pipeline::{self, Ask, World},
     plan::PERCENT,
     port::{Source, Whole},
+    progress::Stopwatch,
     report::{self, Command, EXIT_FAILED, Report},
 };
 
@@ -60,7 +61,10 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     }
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
-    let progress = super::progress::Bar::new();
+    let bar = super::progress::Bar::new();
+    let start = std::time::Instant::now();
+    let clock = || start.elapsed();
+    let progress = Stopwatch::new(&bar, &clock);
     let now = jiff::Timestamp::now();
     let world = World {
         ledger: &mut ledger,
@@ -82,7 +86,7 @@ fn run(config: &Config, args: &args::Run, command: Command, expected: Option<Dig
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
     let report = runtime.block_on(pipeline::run(config, world, &ask));
-    progress.clear();
+    bar.clear();
     report
 }
 

@@ -5,8 +5,11 @@
 
 use crate::{change::ClientId, csr::Lists, day::Day, set::PurposeSet, written::Written};
 
-/// The version of the order below; another one is not read.
-const VERSION: u32 = 1;
+/// The version of the order below.
+const VERSION: u32 = 2;
+
+/// The version before, which is still read: it didn't keep since when something waits.
+const WITHOUT_DAYS: u32 = 1;
 
 /// A part is handed over whenever it has grown to this.
 const PART_BYTES: usize = 4 << 20;
@@ -73,7 +76,9 @@ pub(super) fn pack<E>(written: &Written, mut give: impl FnMut(&[u8]) -> Result<(
     out.array(&written.retired, |id| id.0)?;
     out.array(&written.seen, u64::to_le_bytes)?;
     out.array(&written.innocent, u64::to_le_bytes)?;
-    out.array(&written.waiting, u64::to_le_bytes)?;
+    let (waiting, since): (Vec<u64>, Vec<Day>) = written.waiting.iter().copied().unzip();
+    out.array(&waiting, u64::to_le_bytes)?;
+    out.array(&since, |day| day.0.to_le_bytes())?;
     out.days(&written.removed)?;
     out.days(&written.lapsed)?;
     let rest = std::mem::take(&mut out.part);
@@ -109,6 +114,15 @@ impl Unpacker<'_> {
         Lists::from_parts(ends, self.array(u64::from_le_bytes)?)
     }
 
+    fn waiting(&mut self, version: u32) -> Option<Vec<(u64, Day)>> {
+        let keys = self.array(u64::from_le_bytes)?;
+        let since = match version {
+            WITHOUT_DAYS => vec![Day::NEVER; keys.len()],
+            _ => self.array(|b| Day(i32::from_le_bytes(b)))?,
+        };
+        (keys.len() == since.len()).then(|| keys.into_iter().zip(since).collect())
+    }
+
     fn days(&mut self) -> Option<Vec<(Day, u32)>> {
         self.array(|b: [u8; 8]| {
             let half = |at: usize| std::array::from_fn(|i| b[at + i]);
@@ -120,7 +134,8 @@ impl Unpacker<'_> {
 /// Reads what [`pack`] wrote; `None` when it is not that.
 pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
     let mut input = Unpacker(bytes);
-    if u32::from_le_bytes(input.take()?) != VERSION {
+    let version = u32::from_le_bytes(input.take()?);
+    if version != VERSION && version != WITHOUT_DAYS {
         return None;
     }
     let written = Written {
@@ -142,7 +157,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
         retired: input.array(ClientId)?,
         seen: input.array(u64::from_le_bytes)?,
         innocent: input.array(u64::from_le_bytes)?,
-        waiting: input.array(u64::from_le_bytes)?,
+        waiting: input.waiting(version)?,
         removed: input.days()?,
         lapsed: input.days()?,
     };
@@ -191,7 +206,7 @@ mod tests {
             retired: vec![ClientId([9; 10])],
             seen: vec![4],
             innocent: vec![],
-            waiting: vec![5, 6],
+            waiting: vec![(5, Day(7)), (6, Day(8))],
             removed: vec![(Day(1), 2), (Day(-3), 4)],
             lapsed: vec![],
         }
@@ -214,6 +229,18 @@ mod tests {
     }
 
     #[test]
+    fn the_version_before_is_read_without_its_days() {
+        let (mut old, mut bytes) = (sample(), packed(&sample()));
+        old.waiting.iter_mut().for_each(|(_, since)| *since = Day::NEVER);
+        bytes[0] = 1;
+        // From the end: two empty-or-not lists of days, each led by its length, and before them the days of what waits.
+        let tail = 8 + 2 * 8 + 8;
+        let days = 8 + 2 * 4;
+        bytes.drain(bytes.len() - tail - days..bytes.len() - tail);
+        assert_eq!(unpack(&bytes), Some(old));
+    }
+
+    #[test]
     fn damaged_bytes_are_no_state() {
         let good = packed(&sample());
         for cut in 0..good.len() {
@@ -221,7 +248,7 @@ mod tests {
         }
         assert_eq!(unpack(&[good.as_slice(), &[0]].concat()), None, "something follows");
         let mut other = good;
-        other[0] = 2;
+        other[0] = 3;
         assert_eq!(unpack(&other), None, "another version");
     }
 }

@@ -37,14 +37,20 @@ const STEPS: [&str; 1] = ["
     CREATE TABLE runs (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
 "];
 
-/// Brings a ledger to the newest version; one from a later program is not touched.
-pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
-    let damaged = |e: rusqlite::Error| Trouble::new(DAMAGED, super::say(&e));
+/// The version of a ledger, which is none from a later program.
+pub(super) fn known(db: &Connection) -> Result<usize, Trouble> {
     let version: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(damaged)?;
     let version = version as usize;
-    if version > STEPS.len() {
-        return Err(Trouble::new(NEWER, version.to_string()));
-    }
+    if version > STEPS.len() { Err(Trouble::new(NEWER, version.to_string())) } else { Ok(version) }
+}
+
+fn damaged(error: rusqlite::Error) -> Trouble {
+    Trouble::new(DAMAGED, super::say(&error))
+}
+
+/// Brings a ledger to the newest version; one from a later program is not touched.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
+    let version = known(db)?;
     for (i, step) in STEPS.iter().enumerate().skip(version) {
         let transaction = db.transaction().map_err(damaged)?;
         transaction.execute_batch(step).map_err(damaged)?;

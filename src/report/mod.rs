@@ -74,10 +74,23 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How far refusals reached.
     pub refusals: Counts,
-    /// Refusals that only a person can settle, each with whether it is new.
-    pub questions: Vec<(Finding, bool)>,
+    /// Refusals that only a person can settle.
+    pub questions: Vec<Question>,
+    /// How long each stage took, in milliseconds, in the order in which they began; empty where nobody kept count.
+    pub times: Vec<(&'static str, u64)>,
     /// What became of each route.
     pub routes: Vec<RouteReport>,
+}
+
+/// Something about refusals that only a person can settle.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What it is.
+    pub finding: Finding,
+    /// Whether it was not there at the last run.
+    pub is_new: bool,
+    /// The day on which it was first seen.
+    pub since: Day,
 }
 
 /// What became of one route.
@@ -144,6 +157,8 @@ pub struct Item {
     pub cards: Vec<ClientId>,
     /// Whether it was not there at the last run.
     pub is_new: bool,
+    /// The day on which it was first seen.
+    pub since: Day,
     /// Whether the row's cells may stand one column off.
     pub is_shifted: bool,
 }
@@ -188,7 +203,8 @@ impl Report {
     pub fn exit(&self) -> u8 {
         let unread = self.sources.iter().any(|s| s.trouble.is_some());
         let failed = self.routes.iter().any(|r| r.trouble.is_some() || !r.stops.is_empty());
-        let new = self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.1);
+        let new =
+            self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.is_new);
         match (unread || failed, new) {
             (true, _) => EXIT_FAILED,
             (false, true) => EXIT_NEW,
