@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Consent, Profile, RouteConfig, SourceConfig, without_userinfo},
     keys::hex,
     language::Language,
-    purpose::{After, Basis, Keep, Purpose},
+    purpose::{After, Basis, Channel, Keep, Purpose},
     set::{FieldId, PurposeId, PurposeSet},
 };
 
@@ -72,7 +72,8 @@ struct Flowing {
 #[derive(Debug, Serialize)]
 struct Flag {
     destination: String,
-    channel: &'static str,
+    #[serde(serialize_with = "word_of_channel")]
+    channel: Channel,
     column: String,
 }
 
@@ -137,8 +138,7 @@ fn purpose(config: &Config, id: PurposeId) -> Use {
     let flags = |r: &&RouteConfig| {
         let mine = r.flags.iter().filter(|(of, ..)| *of == id).cloned();
         let name = r.name.clone();
-        mine.map(move |(_, channel, column)| Flag { destination: name.clone(), channel: channel.name(), column })
-            .collect::<Vec<_>>()
+        mine.map(move |(_, channel, column)| Flag { destination: name.clone(), channel, column }).collect::<Vec<_>>()
     };
     let is_closed = |s: &&SourceConfig| s.refuses.has(id) && purpose.basis.can_be_refused();
     Use {
@@ -221,10 +221,17 @@ fn destination(config: &Config, route: &RouteConfig) -> Destination {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 fn word_of_basis<S: serde::Serializer>(basis: &Basis, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(Basis::ALL.iter().find(|(_, b)| b == basis).map_or("", |(word, _)| word))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn word_of_channel<S: serde::Serializer>(channel: &Channel, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(channel.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 fn word_of_profile<S: serde::Serializer>(profile: &Profile, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(words::profile(*profile, Language::English))
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    Compatible, Destination, Flag, Flowing, Flows,
-    words::{basis, origin, profile, term},
+    Compatible, Destination, Flowing, Flows,
+    words::{basis, flag, kind, origin, profile, term},
 };
 use crate::{language::Language, page::Page};
 
@@ -31,9 +31,22 @@ struct Use<'a> {
     refusals: Vec<&'a str>,
     /// The destinations to which it goes, by place and name.
     going: Vec<(usize, &'a str)>,
-    fields: &'a [Flowing],
-    flags: &'a [Flag],
+    fields: Vec<Field<'a>>,
+    flags: Vec<String>,
     has_required: bool,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    kind: String,
+    required: bool,
+    columns: &'a [Option<String>],
+}
+
+fn field(field: &Flowing, language: Language) -> Field<'_> {
+    let Flowing { field: name, kind: of, required, columns } = field;
+    Field { name, kind: kind(of, language), required: *required, columns }
 }
 
 impl Flows {
@@ -63,8 +76,8 @@ impl Flows {
             origins: purpose.sources.iter().map(|from| origin(from, language)).collect(),
             refusals: purpose.refusals.iter().map(|r| r.location.as_str()).collect(),
             going: going.collect(),
-            fields: &purpose.fields,
-            flags: &purpose.flags,
+            fields: purpose.fields.iter().map(|f| field(f, language)).collect(),
+            flags: purpose.flags.iter().map(|f| flag(f, language)).collect(),
             has_required: purpose.fields.iter().any(|f| f.required),
         }
     }

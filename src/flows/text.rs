@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     Flows, Use,
-    words::{basis, origin, profile, term},
+    words::{basis, flag, kind, origin, profile, term},
 };
 use crate::{
     catalogue::{Fill, say},
@@ -15,7 +15,7 @@ use crate::{
 /// A page of paper has so many columns.
 const WIDTH: usize = 100;
 
-/// A column of a table is no wider.
+/// Where a table is wider than the page, a column may still have so much.
 const CELL_MAX: usize = 24;
 
 impl Flows {
@@ -37,7 +37,9 @@ impl Flows {
         }
         self.destinations(&mut out, language);
         self.compatible(&mut out, language);
-        let _ = writeln!(out, "\n{}\n", say("flows-limits", language, &[]));
+        out.push('\n');
+        wrapped(&mut out, 0, &say("flows-limits", language, &[]));
+        out.push('\n');
         let _ = writeln!(out, "{}", say("flows-sign", language, &[]));
         out
     }
@@ -60,19 +62,12 @@ impl Flows {
         rows[0].extend(going.iter().map(|d| format!("→ {}", self.destinations[*d].name)));
         for field in &purpose.fields {
             let mark = if field.required { "*" } else { "" };
-            let mut row = vec![format!("{}{mark}", field.field), field.kind.to_owned()];
+            let mut row = vec![format!("{}{mark}", field.field), kind(field.kind, language)];
             row.extend(going.iter().map(|d| field.columns[*d].clone().unwrap_or_else(|| "–".to_owned())));
             rows.push(row);
         }
         table(out, &rows);
-        for flag in &purpose.flags {
-            let fills = [
-                ("destination", Fill::Text(flag.destination.as_str())),
-                ("column", Fill::Text(flag.column.as_str())),
-                ("channel", Fill::Text(flag.channel)),
-            ];
-            wrapped(out, 5, &say("flows-flag", language, &fills));
-        }
+        purpose.flags.iter().for_each(|f| wrapped(out, 3, &flag(f, language)));
         if purpose.fields.iter().any(|f| f.required) {
             let _ = writeln!(out, "   {}", say("flows-required", language, &[]));
         }
@@ -106,7 +101,8 @@ fn table(out: &mut String, rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let len = |text: &String| text.chars().count();
     let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(len).max().unwrap_or(0);
-    let room = (WIDTH / columns.max(1)).max(CELL_MAX);
+    let fits = (0..columns).map(|c| width(c) + 2).sum::<usize>() <= WIDTH;
+    let room = if fits { WIDTH } else { (WIDTH / columns.max(1)).max(CELL_MAX) };
     let widths: Vec<usize> = (0..columns).map(|c| width(c).min(room)).collect();
     for row in rows {
         let cell = |(c, text): (usize, &String)| {

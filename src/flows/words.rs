@@ -2,12 +2,12 @@
 
 use jiff::Span;
 
-use super::{Origin, Term};
+use super::{Flag, Origin, Term};
 use crate::{
     catalogue::{Fill, say},
     config::Profile,
     language::Language,
-    purpose::Basis,
+    purpose::{Basis, Channel},
 };
 
 /// The law that counts.
@@ -71,4 +71,63 @@ pub(super) fn origin(origin: &Origin, language: Language) -> String {
         }
     }
     text
+}
+
+/// What a kind of value is called by people who don't write configs.
+pub(super) fn kind(name: &str, language: Language) -> String {
+    let text = match name {
+        "person_name" => "value-person-name",
+        "organization" => "value-organization",
+        "phone" => "value-phone",
+        "email" => "value-email",
+        "date" => "value-date",
+        "money" => "value-money",
+        "number" => "value-number",
+        "yes_no" => "value-yes-no",
+        "choice" => "value-choice",
+        "country" => "value-country",
+        "postal_address" => "value-postal-address",
+        "text" => "value-text",
+        "url" => "value-url",
+        "id" => "value-id",
+        "inn" => "value-inn",
+        "ogrn" => "value-ogrn",
+        "snils" => "value-snils",
+        other => return other.to_owned(),
+    };
+    say(text, language, &[])
+}
+
+/// What says whether people may be reached.
+pub(super) fn flag(flag: &Flag, language: Language) -> String {
+    let channel = channel(flag.channel, language);
+    let fills = [
+        ("destination", Fill::Text(flag.destination.as_str())),
+        ("column", Fill::Text(flag.column.as_str())),
+        ("channel", Fill::Text(&channel)),
+    ];
+    say("flows-flag", language, &fills)
+}
+
+fn channel(channel: Channel, language: Language) -> String {
+    let name = match channel {
+        Channel::Call => "channel-call",
+        Channel::Sms => "channel-sms",
+        Channel::Email => "channel-email",
+        Channel::Post => "channel-post",
+    };
+    say(name, language, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::kinds::KINDS;
+
+    #[test]
+    fn every_kind_has_a_word() {
+        for found in KINDS {
+            assert_ne!(kind(found.name, Language::Russian), found.name);
+        }
+    }
 }

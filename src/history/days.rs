@@ -25,7 +25,7 @@ impl Days {
     pub(super) fn ticks(&self) -> Vec<Day> {
         let all = self.last.0.saturating_sub(self.first.0);
         let step = (all / 4).max(1);
-        (0..).map(|i| self.first.0 + i * step).take_while(|day| *day <= self.last.0).map(Day).collect()
+        (0..=all / step).map(|i| Day(self.first.0 + i * step)).collect()
     }
 }
 

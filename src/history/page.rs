@@ -14,6 +14,9 @@ use crate::{catalogue, day::Day, finding::Severity, language::Language, page::Pa
 
 const PAGE: Page = Page { name: "report", template: include_str!("page.html") };
 
+/// So long is a date.
+const DATE: usize = 10;
+
 /// So many runs are in the table.
 const TABLE_MAX: usize = 20;
 
@@ -33,6 +36,7 @@ pub struct Reader<'a> {
 struct Content<'a> {
     operator: &'a str,
     now: String,
+    zone: String,
     all_runs: usize,
     is_well: bool,
     headline: String,
@@ -47,7 +51,7 @@ struct Content<'a> {
     routes: Vec<Route<'a>>,
     waiting: Waiting,
     findings: Vec<Found<'a>>,
-    looked_at: &'a str,
+    looked_at: String,
     runs: Runs,
     took_most: String,
     table: Vec<Row<'a>>,
@@ -77,7 +81,7 @@ struct Found<'a> {
 
 #[derive(Serialize)]
 struct Row<'a> {
-    at: &'a str,
+    at: String,
     exit: Option<u8>,
     command: &'a str,
     what: String,
@@ -100,36 +104,45 @@ impl History {
         let runs = plots::runs(&syncs);
         let content = Content {
             operator: reader.operator,
-            now: reader.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            now: reader.local(reader.now),
+            zone: reader.time_zone.iana_name().unwrap_or("UTC").to_owned(),
             all_runs: self.runs.len(),
             is_well: status.is_well(),
-            headline: status.headline(language),
+            headline: status.headline(language, |at| reader.local(at)),
             warnings: status.warning(language).into_iter().collect(),
             cards: status.routes.iter().map(|r| r.found.cards).sum(),
             waiting_count: status.waiting(),
             waiting_since: since,
             findings_count: looked.map_or(0, |r| r.findings.values().sum()),
-            last_day: syncs.last().map(|r| day_of(r)).unwrap_or_default(),
+            last_day: syncs.last().map(|r| reader.when(r).chars().take(DATE).collect()).unwrap_or_default(),
             last_what: syncs.last().map(|r| what(r, language)).unwrap_or_default(),
             flows: plots::flows(&status.routes.iter().map(|r| &r.found).collect::<Vec<_>>()),
-            routes: status.routes.iter().map(|r| route(r, language)).collect(),
+            routes: status.routes.iter().map(|r| route(r, reader)).collect(),
             waiting: plots::waiting(&places, today, |code| title(code, language)),
             findings: looked.map(|r| findings(r, language)).unwrap_or_default(),
-            looked_at: looked.map(|r| r.at.as_str()).unwrap_or_default(),
+            looked_at: looked.map(|r| reader.when(r)).unwrap_or_default(),
             runs,
             took_most: syncs.iter().filter_map(|r| r.ms()).max().map(|ms| took(ms, language)).unwrap_or_default(),
-            table: self.runs.iter().rev().take(TABLE_MAX).map(|r| row(r, self.short(), language)).collect(),
+            table: self.runs.iter().rev().take(TABLE_MAX).map(|r| row(r, self.short(), reader)).collect(),
             head: self.head(),
         };
         PAGE.render(language, &content)
     }
 }
 
-fn day_of(run: &Run) -> String {
-    run.at.get(..10).unwrap_or(&run.at).to_owned()
+impl Reader<'_> {
+    /// A time as it is for the reader, to the minute.
+    fn local(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.time_zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// When a run began; as it stands in its record where that is no time.
+    fn when(&self, run: &Run) -> String {
+        run.time().map_or_else(|| run.at.clone(), |at| self.local(at))
+    }
 }
 
-fn route(standing: &super::Standing, language: Language) -> Route<'_> {
+fn route<'a>(standing: &'a super::Standing, reader: &Reader<'_>) -> Route<'a> {
     let found = &standing.found;
     let failed = standing.last.as_ref().is_some_and(|(_, is_good)| !is_good);
     Route {
@@ -138,8 +151,8 @@ fn route(standing: &super::Standing, language: Language) -> Route<'_> {
         people: found.people,
         cards: found.cards,
         waiting: found.held,
-        good: standing.good.map_or_else(|| "–".to_owned(), |good| good.to_string()),
-        why: if failed { failures(found, language) } else { Vec::new() },
+        good: standing.good.map_or_else(|| "–".to_owned(), |good| reader.local(good)),
+        why: if failed { failures(found, reader.language) } else { Vec::new() },
     }
 }
 
@@ -164,13 +177,13 @@ fn findings(run: &Run, language: Language) -> Vec<Found<'_>> {
         .collect()
 }
 
-fn row(run: &Run, short: usize, language: Language) -> Row<'_> {
+fn row<'a>(run: &'a Run, short: usize, reader: &Reader<'_>) -> Row<'a> {
     Row {
-        at: &run.at,
+        at: reader.when(run),
         exit: run.exit,
         command: &run.command,
-        what: what(run, language),
-        took: run.ms().map(|ms| took(ms, language)).unwrap_or_default(),
+        what: what(run, reader.language),
+        took: run.ms().map(|ms| took(ms, reader.language)).unwrap_or_default(),
         id: run.run.chars().take(short).collect(),
     }
 }

@@ -16,7 +16,7 @@ pub(super) const RUNS_MAX: usize = 60;
 /// The plot of the runs: its width, and the height above and below its zero line.
 const RUNS_WIDTH: f64 = 580.0;
 const ABOVE: f64 = 120.0;
-const BELOW: f64 = 60.0;
+const BELOW: f64 = 36.0;
 
 /// The height of the two small plots.
 const SMALL: f64 = 56.0;
@@ -211,9 +211,10 @@ mod tests {
         let few = run(r#"{"at":"2026-11-02T03:00:00Z","waiting":3,"routes":[{"steps":{"delete absent":25}}]}"#);
         let drawn = runs(&[&many, &few]);
         let first = &drawn.bars[0];
-        assert_eq!((first.created.1, first.updated.1), (90.0, 30.0));
-        assert_eq!(drawn.lines[0], (120.0, 100));
-        assert_eq!((drawn.bars[1].deleted.1, drawn.bars[1].waiting.1), (60.0, 56.0));
+        // 25 removed fill what is below the line, so 100 reach twice as high above it.
+        assert_eq!((first.created.1, first.updated.1), (54.0, 18.0));
+        assert_eq!(drawn.lines[0], (72.0, 100));
+        assert_eq!((drawn.bars[1].deleted.1, drawn.bars[1].waiting.1), (36.0, 56.0));
         assert!(runs(&[]).bars.is_empty());
     }
 

@@ -37,7 +37,8 @@ fn head(out: &mut String, run: &Run, language: Language) {
     let _ = writeln!(out, "{}  {}  {}{exit}", printable(&run.command), printable(&run.run), printable(&run.at));
     let (who, version, config) = (printable(&run.who), printable(&run.version), short(&run.config));
     let fills = [("who", Fill::Text(&who)), ("version", Fill::Text(&version)), ("config", Fill::Text(&config))];
-    let _ = writeln!(out, "  {}", say("history-head", language, &fills));
+    let name = if run.version.is_empty() { "history-by" } else { "history-head" };
+    let _ = writeln!(out, "  {}", say(name, language, &fills));
     if let Some(since) = &run.unchanged_since {
         let fills = [("since", Fill::Text(since)), ("waiting", Fill::Number(run.waiting))];
         let _ = writeln!(out, "  {}", say("line-unchanged", language, &fills));
@@ -99,7 +100,7 @@ fn route(out: &mut String, route: &Past, language: Language) {
     failures(route, language).iter().for_each(|why| {
         let _ = writeln!(out, "  {why}");
     });
-    for (key, count) in &route.steps {
+    for (key, count) in route.steps.iter().filter(|(_, n)| **n > 0) {
         let (what, why) = key.split_once(' ').unwrap_or((key, "rows"));
         let why = if why == "rows" { String::new() } else { format!(" ({})", reason(why, language)) };
         let _ = writeln!(out, "  {}: {}{why}", step(what, language), catalogue::grouped(*count));

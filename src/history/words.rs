@@ -104,8 +104,7 @@ pub(super) fn took(ms: u64, language: Language) -> String {
     match ms {
         0..1000 => say("took-ms", language, &[("n", Fill::Number(ms))]),
         1000..120_000 => {
-            let seconds = format!("{:.1}", ms as f64 / 1000.0);
-            let seconds = language.pick(seconds.clone(), seconds.replace('.', ","));
+            let seconds = format!("{}{}{}", ms / 1000, language.pick('.', ','), ms % 1000 / 100);
             say("took-seconds", language, &[("n", Fill::Text(&seconds))])
         }
         _ => say("took-minutes", language, &[("n", Fill::Number(ms / 60_000))]),

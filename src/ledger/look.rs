@@ -20,8 +20,8 @@ const NONE: Code = Code::new("state-none");
 /// How often the ledger is read again when a run began or ended in between.
 const TRIES: usize = 5;
 
-/// Reads all records of runs, oldest first, each with its hash. Makes no file, not even one that `SQLite` would need
-/// for itself.
+/// Reads all records of runs, oldest first, each with its hash. Neither the ledger nor what a killed run left beside it
+/// is changed, and nothing is made.
 pub fn look(state: &StateConfig) -> Result<Vec<(String, [u8; 32])>, Trouble> {
     let file = state.folder.join("ledger.db");
     if !file.exists() {
@@ -115,6 +115,22 @@ mod tests {
         assert_eq!(names(&folder), before, "nothing is made");
         fs::remove_file(folder.join("key")).expect("removed");
         assert_eq!(look(&state(&folder)).expect("readable").len(), 1, "the key isn't needed");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_behind_is_read_and_left() {
+        let desk = tempfile::tempdir().expect("a folder");
+        let (living, dead) = (desk.path().join("living"), desk.path().join("dead"));
+        fs::create_dir(&dead).expect("a folder");
+        let mut ledger = Ledger::open(&state(&living), desk.path()).expect("a ledger");
+        ledger.record(RunId(uuid::Uuid::from_u128(1)), &json!({ "run": "1" })).expect("recorded");
+        for name in names(&living).iter().filter(|n| n.starts_with("ledger.db")) {
+            fs::copy(living.join(name), dead.join(name)).expect("copied");
+        }
+        let bytes = |name: &str| fs::read(dead.join(name)).expect("readable");
+        let before = (names(&dead), bytes("ledger.db"), bytes("ledger.db-wal"));
+        assert_eq!(look(&state(&dead)).expect("readable").len(), 1, "what is not in the file yet counts");
+        assert_eq!((names(&dead), bytes("ledger.db"), bytes("ledger.db-wal")), before, "nothing is tidied up");
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(super) fn known(db: &Connection) -> Result<usize, Trouble> {
     if version > STEPS.len() { Err(Trouble::new(NEWER, version.to_string())) } else { Ok(version) }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it goes into map_err")]
 fn damaged(error: rusqlite::Error) -> Trouble {
     Trouble::new(DAMAGED, super::say(&error))
 }

@@ -263,7 +263,8 @@ impl Report {
 
     /// Findings by code and hint, the worst first, each with its places, since when it waits, and what to do.
     fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = (&'a Finding, Day)>) {
-        let mut groups: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), Vec<(&Finding, Day)>> = BTreeMap::new();
+        type Kind<'k> = (std::cmp::Reverse<Severity>, &'k str, &'k str);
+        let mut groups: BTreeMap<Kind<'_>, Vec<(&Finding, Day)>> = BTreeMap::new();
         for (finding, since) in findings {
             let hint = finding.hint.as_deref().unwrap_or_default();
             let key = (std::cmp::Reverse(finding.code.severity()), finding.code.name(), hint);

@@ -12,18 +12,18 @@ use crate::{
 };
 
 /// What was typed at one desk, and what was answered.
-struct Transcript {
-    desk: Desk,
+pub(crate) struct Transcript {
+    pub(crate) desk: Desk,
     text: String,
 }
 
 impl Transcript {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { desk: Desk::new(), text: String::new() }
     }
 
     /// The quickstart in a folder `shop`, with the key that makes the ids of its cards the same every time.
-    fn quickstart() -> Self {
+    pub(crate) fn quickstart() -> Self {
         let transcript = Self::new();
         for file in ["bridge.toml", "orders.xlsx", "subscribers.csv", "stops.csv"] {
             let from = root().join("examples/quickstart").join(file);
@@ -34,7 +34,7 @@ impl Transcript {
     }
 
     /// The config and the good list of `tests/data/bad`.
-    fn small() -> Self {
+    pub(crate) fn small() -> Self {
         let transcript = Self::new();
         let from = |name: &str| fs::read(root().join("tests/data/bad").join(name)).expect("it is there");
         transcript.desk.put("bridge.toml", from("bridge.toml"));
@@ -42,7 +42,7 @@ impl Transcript {
         transcript
     }
 
-    fn run(&mut self, line: &str) -> Answer {
+    pub(crate) fn run(&mut self, line: &str) -> Answer {
         self.run_with(line, &[])
     }
 
@@ -57,12 +57,12 @@ impl Transcript {
     }
 
     /// What somebody does in between.
-    fn note(&mut self, text: &str) {
+    pub(crate) fn note(&mut self, text: &str) {
         let _ = writeln!(self.text, "# {text}\n");
     }
 
     #[track_caller]
-    fn compare(self, name: &str) {
+    pub(crate) fn compare(self, name: &str) {
         let path = root().join("tests/data/cli").join(format!("{name}.expected"));
         expected::none(&expected::compare(&path, &self.text).into_iter().collect::<Vec<_>>());
     }
@@ -75,7 +75,20 @@ fn root() -> PathBuf {
 #[test]
 fn help_fits_a_screen_and_shows_an_example() {
     let mut transcript = Transcript::new();
-    for line in ["--help", "sync --help", "plan --help", "apply --help", "check --help", "explain --help"] {
+    for line in [
+        "--help",
+        "sync --help",
+        "plan --help",
+        "apply --help",
+        "check --help",
+        "explain --help",
+        "status --help",
+        "history --help",
+        "history show --help",
+        "history verify --help",
+        "report --help",
+        "flows --help",
+    ] {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);
         assert!(answer.out.lines().count() <= 28, "{line}: {} lines", answer.out.lines().count());

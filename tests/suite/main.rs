@@ -14,6 +14,7 @@ mod crash;
 mod database;
 mod desk;
 mod expected;
+mod flows;
 mod found;
 mod fuzzed;
 mod histories;
@@ -21,6 +22,8 @@ mod interference;
 mod kill;
 mod laws;
 mod overlooked;
+mod pages;
+mod past;
 mod places;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "its own tests look further into it")]
