@@ -32,3 +32,4 @@ mod program;
 mod readme;
 mod real;
 mod rules;
+mod scheduled;
