@@ -124,6 +124,13 @@ pub fn fill(text: &str, fills: &[(&str, Fill<'_>)], language: Language) -> Strin
     out
 }
 
+/// A text whose places only a finding fills, which are shown as such.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let places: Vec<&str> = text.split('{').skip(1).filter_map(|p| p.split('}').next()).collect();
+    places.iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), "…"))
+}
+
 fn filled(place: &str, fills: &[(&str, Fill<'_>)], language: Language) -> Option<String> {
     let (name, forms) = place.split_once(':').map_or((place, None), |(n, f)| (n, Some(f)));
     let (_, value) = fills.iter().find(|(n, _)| *n == name)?;

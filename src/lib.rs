@@ -25,6 +25,8 @@
 //!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
 //! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands,
 //!   [`why`] tells how one person went the way.
+//! - Looking back: [`history`] (what the ledger recorded of earlier runs, as text and as a page), [`flows`] (what
+//!   flows where by the config alone, to be signed).
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
@@ -61,7 +63,9 @@ pub mod day;
 pub mod decision;
 pub mod failure;
 pub mod finding;
+pub mod flows;
 pub mod gate;
+pub mod history;
 pub mod identity;
 pub mod keys;
 pub mod language;
@@ -69,6 +73,7 @@ pub mod ledger;
 pub mod likeness;
 pub mod name;
 mod nearest;
+mod page;
 pub mod pipeline;
 pub mod plan;
 pub mod port;

@@ -4,7 +4,7 @@
 pub(crate) mod beside;
 pub(crate) mod few;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
@@ -26,9 +26,9 @@ use crate::{
     read::Originals,
     record::Records,
     recover,
-    report::{Command, Rejects, Report, Revealed, RouteReport},
+    report::{Command, Question, Rejects, Report, Revealed, RouteReport},
     resolve::{self, Matching, RouteKeys},
-    review::{self, Question},
+    review,
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
@@ -148,6 +148,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let is_complete = ask.command == Command::Sync && ask.routes.is_empty() && !ask.is_few();
     if is_complete && !ask.looks() && seal::holds(config, &mut world, &versions).await? {
         report.unchanged(world.ledger)?;
+        report.times = world.progress.times();
         record(config, &mut world, ask, &report)?;
         return Ok(report);
     }
@@ -179,6 +180,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         }
     }
     report.gather();
+    report.times = world.progress.times();
     if let Some(originals) = &originals {
         report.hand_out(originals, ask);
         if ask.command == Command::Plan {
@@ -463,7 +465,7 @@ impl Route<'_> {
         approved: &Approved,
         past: &Written,
         (keys, prints): (&RouteKeys, &PlanKeys),
-    ) -> Result<Vec<Question>, Trouble> {
+    ) -> Result<Vec<review::Question>, Trouble> {
         let (route, rows) = (self.config().name.as_str(), rows.get());
         let decisions = &world.ledger.decisions(route)?;
         let reopened = world.ledger.reopened(route)?.into_iter().map(|answer| (answer.question, answer.pairs));
@@ -544,6 +546,7 @@ impl Report {
             findings: Vec::new(),
             refusals: rights::Counts::default(),
             questions: Vec::new(),
+            times: Vec::new(),
             routes: Vec::new(),
             revealed: None,
             rejects: None,
@@ -554,7 +557,7 @@ impl Report {
     fn hand_out(&mut self, originals: &Originals, ask: &Ask) {
         if ask.reveal {
             let mut revealed = Revealed::default();
-            for finding in self.findings.iter().chain(self.questions.iter().map(|(finding, _)| finding)) {
+            for finding in self.findings.iter().chain(self.questions.iter().map(|q| &q.finding)) {
                 originals.cell(finding.place).into_iter().for_each(|text| revealed.cell(finding.place, text));
             }
             self.revealed = Some(revealed);
@@ -596,8 +599,8 @@ impl Report {
     fn refused(&mut self, reached: &Reached, records: &Records, ledger: &mut Ledger, ask: &Ask) -> Result<(), Trouble> {
         self.refusals = reached.counts;
         let hasher = ledger.keys().hasher(Use::Waiting, "");
-        let known: BTreeSet<u64> = ledger.questions()?.into_iter().collect();
-        let mut keys = Vec::new();
+        let known = ledger.questions()?;
+        let mut questions = BTreeMap::new();
         for (finding, row) in &reached.questions {
             let handles: Vec<u8> =
                 row.map_or(Vec::new(), |r| records.get(r).handles().iter().flat_map(|h| h.to_be_bytes()).collect());
@@ -605,11 +608,13 @@ impl Report {
             let hint = finding.hint.as_deref().unwrap_or_default();
             let parts = [finding.code.name().as_bytes(), &handles, place.as_bytes(), hint.as_bytes()];
             let key = hasher.short(&parts);
-            keys.push(key);
-            self.questions.push((finding.clone(), !known.contains(&key)));
+            let since = known.get(&key).copied();
+            questions.insert(key, since.unwrap_or(self.day));
+            let (finding, is_new, since) = (finding.clone(), since.is_none(), since.unwrap_or(self.day));
+            self.questions.push(Question { finding, is_new, since });
         }
         if ask.command != Command::Plan {
-            ledger.set_questions(&keys)?;
+            ledger.set_questions(&questions)?;
         }
         Ok(())
     }

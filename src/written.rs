@@ -56,8 +56,9 @@ pub struct Written {
     pub seen: Vec<u64>,
     /// Held rows that can't be what is left of a card, ascending: no card lacked its rows when they came.
     pub innocent: Vec<u64>,
-    /// What waits for a person and was reported, ascending.
-    pub waiting: Vec<u64>,
+    /// What waits for a person and was reported, ascending, each with the day on which it was first seen:
+    /// [`Day::NEVER`] where nobody kept it.
+    pub waiting: Vec<(u64, Day)>,
     /// How many cards went, by day, so that the guard sees a week.
     pub removed: Vec<(Day, u32)>,
     /// How many cards went by lapse, by day.

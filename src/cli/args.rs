@@ -38,6 +38,20 @@ pub(super) enum Command {
     /// Check the config, touching nothing else
     #[command(after_help = "Example: sheetbridge check bridge.toml")]
     Check(Config),
+    /// Tell whether all is well: the last good run, what failed since, what waits
+    #[command(after_help = "Example: sheetbridge status --max-age 26h || notify-me\n\n\
+        Exit code: 0 the last run of every destination was good (with --max-age: one that is young enough was), \
+        2 it was not")]
+    Status(super::status::Args),
+    /// List the runs, show one, or verify that none was changed
+    #[command(after_help = "Example: sheetbridge history show last")]
+    History(super::history::Args),
+    /// Make one page of it all, with plots, to send or to print; no personal value is on it
+    #[command(after_help = "Example: sheetbridge report --html report.html")]
+    Report(super::report::Args),
+    /// Print what flows where, why, and for how long: one page to sign
+    #[command(after_help = "Example: sheetbridge flows --html flows.html")]
+    Flows(super::flows::Args),
     /// Explain the code of a finding, or list them all
     #[command(after_help = "Example: sheetbridge explain phone-letters")]
     Explain(Explain),

@@ -2,7 +2,7 @@
 
 use super::{args, language_of, print, trouble};
 use crate::{
-    catalogue,
+    catalogue::{self, plain},
     finding::{Code, Trouble},
     language::Language,
     nearest::nearest,
@@ -38,12 +38,6 @@ pub(super) fn explain(args: &args::Explain) -> u8 {
         plain(&words.help)
     ));
     EXIT_OK
-}
-
-/// Places that only a finding fills are shown as such.
-fn plain(text: &str) -> String {
-    let places: Vec<&str> = text.split('{').skip(1).filter_map(|p| p.split('}').next()).collect();
-    places.iter().fold(text.to_owned(), |text, place| text.replace(&format!("{{{place}}}"), "…"))
 }
 
 /// The language of the config at hand, if there is one.

@@ -4,12 +4,17 @@ mod args;
 mod check;
 mod confirm;
 mod explain;
+mod flows;
+mod history;
+mod page;
 mod progress;
 mod recover;
 mod rejects;
+mod report;
 mod review;
 mod run;
 mod state;
+mod status;
 mod undo;
 mod why;
 
@@ -50,6 +55,10 @@ pub fn main() -> u8 {
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Review(args) => review::review(&args),
         args::Command::Check(args) => check::check(&args),
+        args::Command::Status(args) => status::status(&args),
+        args::Command::History(args) => history::history(&args),
+        args::Command::Report(args) => report::report(&args),
+        args::Command::Flows(args) => flows::flows(&args),
         args::Command::Explain(args) => explain::explain(&args),
         args::Command::Undo(args) => undo::undo(&args),
         args::Command::Recover(args) => recover::recover(&args),

@@ -18,6 +18,7 @@ use crate::{
     pipeline::{self, Ask, World},
     plan::PERCENT,
     port::{Source, Whole},
+    progress::Stopwatch,
     report::{self, Command, EXIT_FAILED, Report, Show},
 };
 
@@ -99,7 +100,10 @@ pub(super) fn in_world<T>(
 ) -> Result<T, Trouble> {
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
-    let progress = super::progress::Bar::new();
+    let bar = super::progress::Bar::new();
+    let start = std::time::Instant::now();
+    let clock = || start.elapsed();
+    let progress = Stopwatch::new(&bar, &clock);
     let now = jiff::Timestamp::now();
     let world = World {
         ledger: &mut ledger,
@@ -114,7 +118,7 @@ pub(super) fn in_world<T>(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
     let outcome = runtime.block_on(act(world));
-    progress.clear();
+    bar.clear();
     outcome
 }
 

@@ -6,6 +6,7 @@ mod confirm;
 mod consents;
 mod decisions;
 mod key;
+mod look;
 mod owed;
 mod packed;
 mod refusals;
@@ -14,6 +15,7 @@ mod runs;
 mod schema;
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
@@ -25,11 +27,13 @@ pub use backup::{Copied, backup, give_up_key, restore};
 use confirm::LOST;
 pub use confirm::{KnownRefusals, Unconfirmed};
 pub use decisions::Answer;
+pub use look::look;
 pub use owed::Owed;
 pub use runs::verify as verify_chain;
 
 use crate::{
     config::StateConfig,
+    day::Day,
     failure::reason,
     finding::{Code, Trouble},
     keys::{Keys, Use},
@@ -40,6 +44,10 @@ const KEY_MISSING: Code = Code::new("state-key-missing");
 const KEY_WRONG: Code = Code::new("state-key-wrong");
 const UNWRITABLE: Code = Code::new("state-unwritable");
 const DAMAGED: Code = Code::new("state-damaged");
+
+/// Where the questions about refusals are kept: key and day, 12 bytes each. (`questions`, of an early version, had no
+/// days.)
+const QUESTIONS: &str = "questions since";
 
 /// An open ledger, locked for this run.
 pub struct Ledger {
@@ -181,15 +189,20 @@ impl Ledger {
         self.set_meta("seal", seal.unwrap_or_default())
     }
 
-    /// Questions about refusals that were reported.
-    pub fn questions(&self) -> Result<Vec<u64>, Trouble> {
-        let bytes = self.meta("questions")?.unwrap_or_default();
-        Ok(bytes.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect())
+    /// Questions about refusals that were reported, each with the day on which it was first seen.
+    pub fn questions(&self) -> Result<BTreeMap<u64, Day>, Trouble> {
+        let bytes = self.meta(QUESTIONS)?.unwrap_or_default();
+        let read = |b: &[u8; 12]| {
+            let (key, day) = b.split_first_chunk::<8>()?;
+            Some((u64::from_le_bytes(*key), Day(i32::from_le_bytes(day.try_into().ok()?))))
+        };
+        Ok(bytes.as_chunks::<12>().0.iter().filter_map(read).collect())
     }
 
-    /// Remembers which questions about refusals were reported.
-    pub fn set_questions(&self, keys: &[u64]) -> Result<(), Trouble> {
-        self.set_meta("questions", &keys.iter().flat_map(|k| k.to_le_bytes()).collect::<Vec<u8>>())
+    /// Remembers which questions about refusals were reported, and since when.
+    pub fn set_questions(&self, questions: &BTreeMap<u64, Day>) -> Result<(), Trouble> {
+        let bytes = questions.iter().flat_map(|(key, day)| [&key.to_le_bytes()[..], &day.0.to_le_bytes()].concat());
+        self.set_meta(QUESTIONS, &bytes.collect::<Vec<u8>>())
     }
 
     /// Called before every commit of the ledger; what answers true turns it into a failure. For

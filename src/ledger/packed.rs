@@ -80,7 +80,9 @@ pub(super) fn pack<E>(written: &Written, mut give: impl FnMut(&[u8]) -> Result<(
     out.array(&written.retired, |id| id.0)?;
     out.array(&written.seen, u64::to_le_bytes)?;
     out.array(&written.innocent, u64::to_le_bytes)?;
-    out.array(&written.waiting, u64::to_le_bytes)?;
+    let (waiting, since): (Vec<u64>, Vec<Day>) = written.waiting.iter().copied().unzip();
+    out.array(&waiting, u64::to_le_bytes)?;
+    out.array(&since, |day| day.0.to_le_bytes())?;
     out.days(&written.removed)?;
     out.days(&written.lapsed)?;
     let rest = std::mem::take(&mut out.part);
@@ -114,6 +116,12 @@ impl Unpacker<'_> {
     fn lists(&mut self) -> Option<Lists<u64>> {
         let ends = self.array(u32::from_le_bytes)?;
         Lists::from_parts(ends, self.array(u64::from_le_bytes)?)
+    }
+
+    fn waiting(&mut self) -> Option<Vec<(u64, Day)>> {
+        let keys = self.array(u64::from_le_bytes)?;
+        let since = self.array(|b| Day(i32::from_le_bytes(b)))?;
+        (keys.len() == since.len()).then(|| keys.into_iter().zip(since).collect())
     }
 
     fn days(&mut self) -> Option<Vec<(Day, u32)>> {
@@ -150,7 +158,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Written> {
         retired: input.array(ClientId)?,
         seen: input.array(u64::from_le_bytes)?,
         innocent: input.array(u64::from_le_bytes)?,
-        waiting: input.array(u64::from_le_bytes)?,
+        waiting: input.waiting()?,
         removed: input.days()?,
         lapsed: input.days()?,
     };
@@ -200,7 +208,7 @@ mod tests {
             retired: vec![ClientId([9; 10])],
             seen: vec![4],
             innocent: vec![],
-            waiting: vec![5, 6],
+            waiting: vec![(5, Day(7)), (6, Day(8))],
             removed: vec![(Day(1), 2), (Day(-3), 4)],
             lapsed: vec![],
         }
@@ -220,6 +228,18 @@ mod tests {
         for written in [sample(), Written::default()] {
             assert_eq!(unpack(&packed(&written)), Some(written));
         }
+    }
+
+    #[test]
+    fn the_version_before_is_read_without_its_days() {
+        let (mut old, mut bytes) = (sample(), packed(&sample()));
+        old.waiting.iter_mut().for_each(|(_, since)| *since = Day::NEVER);
+        bytes[0] = 1;
+        // From the end: two empty-or-not lists of days, each led by its length, and before them the days of what waits.
+        let tail = 8 + 2 * 8 + 8;
+        let days = 8 + 2 * 4;
+        bytes.drain(bytes.len() - tail - days..bytes.len() - tail);
+        assert_eq!(unpack(&bytes), Some(old));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The record of every run, chained by hashes: who, which version, what was read, planned, approved and
 //! done. Verifiable offline: `hash = SHA-256(previous hash ‖ record)`.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
 use super::{Ledger, damaged};
@@ -25,12 +25,7 @@ impl Ledger {
 
     /// All records, oldest first, each with its hash.
     pub fn records(&self) -> Result<Vec<(String, [u8; 32])>, Trouble> {
-        let read = || {
-            let mut select = self.db.prepare("SELECT record, hash FROM runs ORDER BY seq")?;
-            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<rusqlite::Result<_>>()
-        };
-        read().map_err(damaged)
+        all(&self.db)
     }
 
     /// The newest record of a run that worked, and not only looked or answered.
@@ -38,6 +33,16 @@ impl Ledger {
         let last = "SELECT record FROM runs WHERE record ->> 'command' IN ('sync', 'apply') ORDER BY seq DESC LIMIT 1";
         self.db.query_row(last, [], |row| row.get(0)).optional().map_err(damaged)
     }
+}
+
+/// All records of a ledger, oldest first, each with its hash.
+pub(super) fn all(db: &Connection) -> Result<Vec<(String, [u8; 32])>, Trouble> {
+    let read = || {
+        let mut select = db.prepare("SELECT record, hash FROM runs ORDER BY seq")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<_>>()
+    };
+    read().map_err(damaged)
 }
 
 fn chain(previous: &[u8], record: &str) -> [u8; 32] {

@@ -47,13 +47,16 @@ const STEPS: [&str; 2] = [
 ",
 ];
 
-/// Brings a ledger to the newest version; one from a later program is not touched.
-pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
+/// The version of a ledger, which is none from a later program.
+pub(super) fn known(db: &Connection) -> Result<usize, Trouble> {
     let version: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(damaged)?;
     let version = version as usize;
-    if version > STEPS.len() {
-        return Err(Trouble::new(NEWER, version.to_string()));
-    }
+    if version > STEPS.len() { Err(Trouble::new(NEWER, version.to_string())) } else { Ok(version) }
+}
+
+/// Brings a ledger to the newest version; one from a later program is not touched.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
+    let version = known(db)?;
     for (i, step) in STEPS.iter().enumerate().skip(version) {
         let transaction = db.transaction().map_err(damaged)?;
         transaction.execute_batch(step).map_err(damaged)?;

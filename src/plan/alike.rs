@@ -64,7 +64,7 @@ pub(super) fn edits(
         let parts: Vec<&[u8]> =
             [&entries[entry].id.0[..]].into_iter().chain(cards.iter().map(|id| &id.0[..])).collect();
         let key = planner.known.prints.waiting.short(&parts);
-        items.push(Item { key, why: Waits::Edit, row, unseen: None, cards, is_new: false });
+        items.push(Item { key, why: Waits::Edit, row, unseen: None, cards, is_new: false, since: planner.known.today });
     }
     items
 }

@@ -179,6 +179,8 @@ pub struct Item {
     pub cards: Vec<ClientId>,
     /// Whether it was not there at the last run.
     pub is_new: bool,
+    /// The day on which it was first seen.
+    pub since: Day,
 }
 
 /// Why something waits for a person.
@@ -298,8 +300,11 @@ impl Plan {
         let shadows = cells::shadows(&planner);
         let edits = alike::edits(&planner, &mut entries, &prints, &shadows);
         items.extend(edits);
+        let (waiting, today) = (&known.past.waiting, known.today);
         for item in &mut items {
-            item.is_new = known.past.waiting.binary_search(&item.key).is_err();
+            let seen = waiting.binary_search_by_key(&item.key, |(key, _)| *key);
+            item.is_new = seen.is_err();
+            item.since = seen.map_or(today, |at| waiting[at].1);
         }
         items.sort_unstable();
         Self {

@@ -253,6 +253,7 @@ impl Planner<'_> {
             unseen: None,
             cards: w.cards.iter().map(id).collect(),
             is_new: false,
+            since: self.known.today,
         });
         let unsure = self.rows.marks().iter().filter(|m| !m.unsure.is_empty()).map(|m| Item {
             key: unsure_key(m.handles.first().copied().unwrap_or_default()),
@@ -261,6 +262,7 @@ impl Planner<'_> {
             unseen: Some(m.row),
             cards: self.cards_of_mark(&m.handles).iter().map(id).collect(),
             is_new: false,
+            since: self.known.today,
         });
         rows.chain(unsure).collect()
     }

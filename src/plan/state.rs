@@ -110,7 +110,7 @@ impl Approved {
                 plan.untied.iter().copied().filter(known).collect()
             });
         }
-        renew(&mut written.waiting, &mut differs, |_| ascending(plan.items.iter().map(|i| i.key)));
+        renew(&mut written.waiting, &mut differs, |_| ascending(plan.items.iter().map(|i| (i.key, i.since))));
         let count = |why: Reason| plan.entries.iter().filter(|e| e.goes_by(why)).count() as u32;
         renew(&mut written.removed, &mut differs, |old| remembered(old, self.today(), count(Reason::Absent)));
         renew(&mut written.lapsed, &mut differs, |old| remembered(old, self.today(), count(Reason::Lapsed)));

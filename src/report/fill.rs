@@ -50,6 +50,7 @@ impl RouteReport {
                 hint: item.row.map(|row| missing(rows, row, config)).unwrap_or_default(),
                 cards: item.cards.clone(),
                 is_new: item.is_new,
+                since: item.since,
                 is_shifted: item.unseen.is_some_and(|row| records.get(row).row().shifted),
             })
             .collect();

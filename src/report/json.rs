@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use super::{Becomes, ChangeReport, Report, RouteReport};
 use crate::{
     address::{Place, describe},
-    finding::{Finding, Trouble},
+    day::Day,
+    finding::{Code, Finding, Trouble},
     language::Language,
     pipeline::Ask,
-    plan::{Back, Stop},
+    plan::{Back, PERCENT, Stop},
 };
 
 impl Report {
@@ -39,9 +40,10 @@ impl Report {
             "refusals": {
                 "own": self.refusals.own, "by_value": self.refusals.by_value, "by_link": self.refusals.by_link,
             },
-            "questions": self.questions.iter().map(|(f, new)| {
-                let mut question = self.finding(f);
-                question["new"] = json!(new);
+            "questions": self.questions.iter().map(|q| {
+                let mut question = self.finding(&q.finding);
+                question["new"] = json!(q.is_new);
+                question["since"] = json!(since(q.since));
                 question
             }).collect::<Vec<_>>(),
             "routes": self.routes.iter().map(|r| self.route_json(r)).collect::<Vec<_>>(),
@@ -56,6 +58,7 @@ impl Report {
         json!({
             "run": self.run,
             "at": self.at,
+            "day": self.day.to_string(),
             "who": user,
             "command": self.command.name(),
             "version": env!("CARGO_PKG_VERSION"),
@@ -68,6 +71,9 @@ impl Report {
             "rejects": ask.rejects,
             "limit": ask.limit,
             "only": ask.only.len(),
+            "questions": waits(self.questions.iter().map(|q| (q.finding.code, q.since))),
+            "guard_default": PERCENT,
+            "times": self.times.iter().map(|(stage, ms)| json!({ "stage": stage, "ms": ms })).collect::<Vec<_>>(),
             "sources": self.sources.iter().map(|s| json!({
                 "name": self.source_names[usize::from(s.id.0)],
                 "version": s.version,
@@ -81,6 +87,8 @@ impl Report {
             "routes": self.routes.iter().map(|r| {
                 let mut route = counts(r);
                 route.insert("plan".into(), json!(r.digest));
+                route.insert("emptied".into(), json!(r.emptied));
+                route.insert("waits".into(), waits(r.items.iter().map(|i| (i.code(), i.since))));
                 Value::Object(route)
             }).collect::<Vec<_>>(),
         })
@@ -118,6 +126,7 @@ impl Report {
                 "hint": i.hint,
                 "cards": i.cards.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "new": i.is_new,
+                "since": since(i.since),
             })
         });
         object.insert("waiting".into(), items.collect());
@@ -186,6 +195,27 @@ fn counts(route: &RouteReport) -> Map<String, Value> {
         "trouble": trouble(route.trouble.as_ref()),
     });
     if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+/// What waits, by code: how many, and since when the one that waits longest.
+fn waits(items: impl Iterator<Item = (Code, Day)>) -> Value {
+    let mut by_code: BTreeMap<&str, (u64, Option<Day>)> = BTreeMap::new();
+    for (code, day) in items {
+        let (n, first) = by_code.entry(code.name()).or_default();
+        *n += 1;
+        if day.is_known() && first.is_none_or(|first| day < first) {
+            *first = Some(day);
+        }
+    }
+    let value = |(code, (n, first)): (&str, (u64, Option<Day>))| {
+        (code.to_owned(), json!({ "n": n, "since": first.and_then(since) }))
+    };
+    Value::Object(by_code.into_iter().map(value).collect())
+}
+
+/// A day, if anybody kept it.
+fn since(day: Day) -> Option<String> {
+    day.is_known().then(|| day.to_string())
 }
 
 fn stop(stop: &Stop) -> Value {

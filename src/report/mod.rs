@@ -24,7 +24,7 @@ use crate::{
     plan::{Back, Reason, Step, Stop, Waits},
     pull::Outcome,
     record::Lapse,
-    review::Question,
+    review,
     rights::Counts,
     value::Shape,
     why::Answer,
@@ -86,8 +86,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How far refusals reached.
     pub refusals: Counts,
-    /// Refusals that only a person can settle, each with whether it is new.
-    pub questions: Vec<(Finding, bool)>,
+    /// Refusals that only a person can settle.
+    pub questions: Vec<Question>,
+    /// How long each stage took, in milliseconds, in the order in which they began; empty where nobody kept count.
+    pub times: Vec<(&'static str, u64)>,
     /// What became of each route.
     pub routes: Vec<RouteReport>,
     /// What stands in the cells that findings speak of, if somebody asked to see it.
@@ -103,6 +105,17 @@ pub struct Show {
     pub all: bool,
     /// The values that were asked for, see [`Revealed`]: for a terminal alone.
     pub reveal: bool,
+}
+
+/// Something about refusals that only a person can settle.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What it is.
+    pub finding: Finding,
+    /// Whether it was not there at the last run.
+    pub is_new: bool,
+    /// The day on which it was first seen.
+    pub since: Day,
 }
 
 /// What became of one route.
@@ -159,7 +172,7 @@ pub struct RouteReport {
     /// Change by change, when that was asked for.
     pub changes: Vec<ChangeReport>,
     /// What only a person can decide, when that was asked for. It holds values, which no text of a report shows.
-    pub questions: Vec<Question>,
+    pub questions: Vec<review::Question>,
     /// What cards are to get, if somebody asked to see it.
     pub revealed: Revealed,
     /// Why somebody is there, or isn't, if that was asked.
@@ -179,6 +192,8 @@ pub struct Item {
     pub cards: Vec<ClientId>,
     /// Whether it was not there at the last run.
     pub is_new: bool,
+    /// The day on which it was first seen.
+    pub since: Day,
     /// Whether the row's cells may stand one column off.
     pub is_shifted: bool,
 }
@@ -254,7 +269,8 @@ impl Report {
     pub fn exit(&self) -> u8 {
         let unread = self.sources.iter().any(|s| s.trouble.is_some());
         let failed = self.routes.iter().any(|r| r.trouble.is_some() || !r.stops.is_empty());
-        let new = self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.1);
+        let new =
+            self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.is_new);
         match (unread || failed, new) {
             (true, _) => EXIT_FAILED,
             (false, true) => EXIT_NEW,

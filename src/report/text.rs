@@ -6,6 +6,7 @@ use super::{Command, Item, Report, RouteReport, Show};
 use crate::{
     address::{describe, describe_all},
     catalogue::{self, Fill, say},
+    day::Day,
     finding::{Finding, Severity},
     plan::{Reason, Step, Stop},
     printable::printable,
@@ -249,28 +250,30 @@ impl Report {
     fn to_correct(&self, out: &mut String, show: Show) {
         if !self.findings.is_empty() {
             let _ = writeln!(out, "\n{}", say("report-found", self.language, &[]));
-            self.findings(out, self.findings.iter(), show);
+            self.findings(out, self.findings.iter().map(|f| (f, self.day)), show);
         }
     }
 
-    /// Findings by code and hint, the worst first, each with its places and what to do.
-    fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = &'a Finding>, show: Show) {
-        let mut groups: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), Vec<&Finding>> = BTreeMap::new();
-        for finding in findings {
+    /// Findings by code and hint, the worst first, each with its places, since when it waits, and what to do.
+    fn findings<'a>(&self, out: &mut String, findings: impl Iterator<Item = (&'a Finding, Day)>, show: Show) {
+        type Kind<'k> = (std::cmp::Reverse<Severity>, &'k str, &'k str);
+        let mut groups: BTreeMap<Kind<'_>, Vec<(&Finding, Day)>> = BTreeMap::new();
+        for (finding, since) in findings {
             let hint = finding.hint.as_deref().unwrap_or_default();
             let key = (std::cmp::Reverse(finding.code.severity()), finding.code.name(), hint);
-            groups.entry(key).or_default().push(finding);
+            groups.entry(key).or_default().push((finding, since));
         }
         for ((severity, code, hint), findings) in groups {
             let words = catalogue::entry(code).words(self.language);
             let fill = |text: &str| catalogue::fill(text, &[("hint", Fill::Text(hint))], self.language);
             let count = counted(findings.len());
             let _ = writeln!(out, "  {}[{code}]{count}: {}", severity.0.word(self.language), fill(&words.title));
-            let places: Vec<_> = findings.iter().map(|f| f.place).collect();
-            let shape = findings[0].shape.filter(|s| findings.iter().all(|f| f.shape == Some(*s)));
+            let places: Vec<_> = findings.iter().map(|(f, _)| f.place).collect();
+            let shape = findings[0].0.shape.filter(|s| findings.iter().all(|(f, _)| f.shape == Some(*s)));
             let shape = shape.map(|s| format!(" ({})", s.describe(self.language))).unwrap_or_default();
             let _ = writeln!(out, "    {}{shape}", self.places(&places));
             self.reveal(out, &places, show);
+            self.since(out, findings.iter().map(|(_, since)| *since));
             let _ = writeln!(out, "    → {}", fill(&words.help));
         }
     }
@@ -282,7 +285,7 @@ impl Report {
         }
         let fills = [("n", Fill::Number(self.waiting()))];
         let _ = writeln!(out, "\n{}", say("report-waiting", self.language, &fills));
-        self.findings(out, self.questions.iter().map(|(finding, _)| finding), show);
+        self.findings(out, self.questions.iter().map(|q| (&q.finding, q.since)), show);
         for route in &self.routes {
             let mut groups: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
             for item in &route.items {
@@ -300,7 +303,18 @@ impl Report {
         if !places.is_empty() {
             let _ = writeln!(out, "    {}", self.places(&places));
         }
+        self.since(out, items.iter().map(|i| i.since));
         let _ = writeln!(out, "    → {}", fill(&words.help));
+    }
+}
+
+impl Report {
+    /// Since when the one that waits longest has waited, unless that is since today.
+    fn since(&self, out: &mut String, days: impl Iterator<Item = Day>) {
+        if let Some(day) = days.filter(|day| day.is_known() && *day < self.day).min() {
+            let day = day.to_string();
+            let _ = writeln!(out, "    {}", say("report-since", self.language, &[("day", Fill::Text(&day))]));
+        }
     }
 }
 

@@ -280,7 +280,7 @@ impl Giver<'_> {
         }
         let was_asked = |row: &u32| {
             let key = self.keys.waiting(Why::SplitUnexplained, self.read.prints[*row as usize]);
-            self.past.waiting.binary_search(&key).is_ok()
+            self.past.waiting.binary_search_by_key(&key, |(k, _)| *k).is_ok()
         };
         let clusters = (0..self.clusters.len() as u32).filter(|c| self.clusters.get(*c as usize).iter().any(was_asked));
         clusters.filter(|cluster| !self.is_explained(*cluster)).collect()

@@ -23,7 +23,7 @@ impl Transcript {
     }
 
     /// The quickstart in a folder `shop`, with the key that makes the ids of its cards the same every time.
-    fn quickstart() -> Self {
+    pub(crate) fn quickstart() -> Self {
         let transcript = Self::new();
         for file in ["bridge.toml", "orders.xlsx", "subscribers.csv", "stops.csv"] {
             let from = root().join("examples/quickstart").join(file);
@@ -34,7 +34,7 @@ impl Transcript {
     }
 
     /// The config and the good list of `tests/data/bad`.
-    fn small() -> Self {
+    pub(crate) fn small() -> Self {
         let transcript = Self::new();
         let from = |name: &str| fs::read(root().join("tests/data/bad").join(name)).expect("it is there");
         transcript.desk.put("bridge.toml", from("bridge.toml"));
@@ -94,6 +94,14 @@ fn help_fits_a_screen_and_shows_an_example() {
         "state --help",
         "state backup --help",
         "state restore --help",
+        "check --help",
+        "explain --help",
+        "status --help",
+        "history --help",
+        "history show --help",
+        "history verify --help",
+        "report --help",
+        "flows --help",
     ] {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);

@@ -17,6 +17,7 @@ mod database_sources;
 mod desk;
 mod expected;
 mod extends;
+mod flows;
 mod found;
 mod fuzzed;
 mod histories;
@@ -25,6 +26,8 @@ mod kill;
 mod laws;
 mod night;
 mod overlooked;
+mod pages;
+mod past;
 mod places;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "its own tests look further into it")]
@@ -34,4 +37,5 @@ mod readme;
 mod real;
 mod review;
 mod rules;
+mod scheduled;
 mod taken_back;

@@ -133,7 +133,7 @@ fn stopped(report: &Report, route: &str) -> Vec<Stop> {
 }
 
 fn questions(report: &Report) -> Vec<Code> {
-    report.questions.iter().map(|(q, _)| q.code).collect()
+    report.questions.iter().map(|q| q.finding.code).collect()
 }
 
 const NOBODY: [&str; 0] = [];
