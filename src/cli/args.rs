@@ -33,6 +33,11 @@ pub(super) enum Command {
     /// Check the config, touching nothing else
     #[command(after_help = "Example: sheetbridge check bridge.toml")]
     Check(Config),
+    /// Look at your lists, ask a few questions, and write a first config for them
+    #[command(
+        after_help = "Example: sheetbridge init clients.xlsx\n         sheetbridge init orders.xlsx stops.csv --to db --why interest --yes"
+    )]
+    Init(super::init::Init),
     /// Explain the code of a finding, or list them all
     #[command(after_help = "Example: sheetbridge explain phone-letters")]
     Explain(Explain),

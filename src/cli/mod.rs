@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod explain;
+mod init;
 mod progress;
 mod run;
 
@@ -42,6 +43,7 @@ pub fn main() -> u8 {
         args::Command::Plan(args) => run::plan(&args),
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Check(args) => check::check(&args),
+        args::Command::Init(args) => init::init(&args),
         args::Command::Explain(args) => explain::explain(&args),
     })
 }
