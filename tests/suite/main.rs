@@ -17,6 +17,7 @@ mod expected;
 mod found;
 mod fuzzed;
 mod histories;
+mod init;
 mod interference;
 mod kill;
 mod laws;
@@ -30,3 +31,5 @@ mod program;
 mod readme;
 mod real;
 mod rules;
+#[cfg(unix)]
+mod terminal;

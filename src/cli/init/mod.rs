@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args, print, print_problems, trouble};
+use super::{print, print_problems, trouble};
 use crate::{
     catalogue::{Fill, say},
     config::{self, Profile},
@@ -50,8 +50,8 @@ pub(super) struct Init {
     #[arg(long, value_parser = ["ru", "eu", "none"])]
     law: Option<String>,
     /// What you read [default: as LANG says]
-    #[arg(long, value_enum)]
-    language: Option<args::Language>,
+    #[arg(long, value_parser = ["en", "ru"])]
+    language: Option<String>,
     /// Ask nothing, and take what is assumed
     #[arg(short, long)]
     yes: bool,
@@ -112,9 +112,9 @@ fn made(
 
 /// What the owner reads: as the flag says, or the environment, or else the headers.
 fn language(args: &Init, russian_headers: Option<bool>) -> Language {
-    match args.language {
-        Some(args::Language::En) => return Language::English,
-        Some(args::Language::Ru) => return Language::Russian,
+    match args.language.as_deref() {
+        Some("ru") => return Language::Russian,
+        Some(_) => return Language::English,
         None => {}
     }
     let set = |name: &&str| std::env::var(name).ok().filter(|v| !v.is_empty());
