@@ -30,6 +30,8 @@
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
 //!
+//! - Before the first run: [`init`] proposes a config for a list that it has looked at, and does no I/O either.
+//!
 //! Imports go one way: words ← stages ← pipeline ← cli. A new connector or kind is one folder or file and a line in
 //! `connector::SOURCES`, `connector::DESTINATIONS` or `check::kinds::KINDS`.
 //!
@@ -67,6 +69,7 @@ pub mod flows;
 pub mod gate;
 pub mod history;
 pub mod identity;
+pub mod init;
 pub mod keys;
 pub mod language;
 pub mod ledger;

@@ -11,6 +11,7 @@ mod row;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use cell::read_cell;
 use rayon::prelude::*;
 
 use crate::{

@@ -19,25 +19,37 @@ pub(super) struct Args {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Look at your lists, ask a few questions, and write a first config for them
+    #[command(
+        after_help = "Example: sheetbridge init clients.xlsx\n         sheetbridge init orders.xlsx stops.csv --to db --why interest --yes"
+    )]
+    Init(super::init::Init),
+    /// Check the config, touching nothing else
+    #[command(after_help = "Example: sheetbridge check bridge.toml")]
+    Check(Config),
+    /// Show what a sync would change, and write nothing
+    #[command(after_help = "Example: sheetbridge plan --out plan.json && sheetbridge apply plan.json")]
+    Plan(Plan),
     /// Read the lists, and bring every destination up to date
     #[command(after_help = "Example: sheetbridge sync -c shop.toml --route crm\n\n\
         Exit code: 0 all in place, 1 something new needs a person, 2 not done or stopped by the guard, \
         75 another run is at work")]
     Sync(Sync),
-    /// Show what a sync would change, and write nothing
-    #[command(after_help = "Example: sheetbridge plan --out plan.json && sheetbridge apply plan.json")]
-    Plan(Plan),
     /// Do what a plan showed, if it would still do the same
     #[command(after_help = "Example: sheetbridge apply plan.json -c shop.toml")]
     Apply(Apply),
+    /// Say why somebody is at a destination, or isn't
+    #[command(after_help = "Example: sheetbridge why mailing anna@example.com")]
+    Why(super::why::Why),
     /// Decide who is who, where the lists don't say
     #[command(
         after_help = "Example: sheetbridge review --out open.toml; fill it in; sheetbridge review --answers open.toml"
     )]
     Review(super::review::Review),
-    /// Check the config, touching nothing else
-    #[command(after_help = "Example: sheetbridge check bridge.toml")]
-    Check(Config),
+    /// Remove the cards that a run created and nobody touched since, and list the rest
+    #[command(after_help = "Example: sheetbridge undo last -c shop.toml --route crm\n\n\
+        Exit code: 0 undone, 1 somebody touched cards of it, which stay, 2 not done, 75 another run is at work")]
+    Undo(super::undo::Undo),
     /// Tell whether all is well: the last good run, what failed since, what waits
     #[command(after_help = "Example: sheetbridge status --max-age 26h || notify-me\n\n\
         Exit code: 0 the last run of every destination was good (with --max-age: one that is young enough was), \
@@ -52,22 +64,15 @@ pub(super) enum Command {
     /// Print what flows where, why, and for how long: one page to sign
     #[command(after_help = "Example: sheetbridge flows --html flows.html")]
     Flows(super::flows::Args),
-    /// Explain the code of a finding, or list them all
-    #[command(after_help = "Example: sheetbridge explain phone-letters")]
-    Explain(Explain),
-    /// Remove the cards that a run created and nobody touched since, and list the rest
-    #[command(after_help = "Example: sheetbridge undo last -c shop.toml --route crm\n\n\
-        Exit code: 0 undone, 1 somebody touched cards of it, which stay, 2 not done, 75 another run is at work")]
-    Undo(super::undo::Undo),
     /// Make a lost ledger anew of what stands at the destinations
     #[command(after_help = "Example: sheetbridge recover -c shop.toml && sheetbridge recover --confirm -c shop.toml")]
     Recover(super::recover::Recover),
     /// Back up the ledger, or restore it
     #[command(after_help = "Example: sheetbridge state backup /backups/ledger.db")]
     State(super::state::State),
-    /// Say why somebody is at a destination, or isn't
-    #[command(after_help = "Example: sheetbridge why mailing anna@example.com")]
-    Why(super::why::Why),
+    /// Explain the code of a finding, or list them all
+    #[command(after_help = "Example: sheetbridge explain phone-letters")]
+    Explain(Explain),
 }
 
 /// Which config.

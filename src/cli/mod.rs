@@ -6,6 +6,7 @@ mod confirm;
 mod explain;
 mod flows;
 mod history;
+mod init;
 mod page;
 mod progress;
 mod recover;
@@ -50,20 +51,21 @@ pub fn main() -> u8 {
     log();
     panic::set_hook(Box::new(remember));
     caught(|| match args.command {
-        args::Command::Sync(args) => run::sync(&args),
-        args::Command::Plan(args) => run::plan(&args),
-        args::Command::Apply(args) => run::apply(&args),
-        args::Command::Review(args) => review::review(&args),
+        args::Command::Init(args) => init::init(&args),
         args::Command::Check(args) => check::check(&args),
+        args::Command::Plan(args) => run::plan(&args),
+        args::Command::Sync(args) => run::sync(&args),
+        args::Command::Apply(args) => run::apply(&args),
+        args::Command::Why(args) => why::why(&args),
+        args::Command::Review(args) => review::review(&args),
+        args::Command::Undo(args) => undo::undo(&args),
         args::Command::Status(args) => status::status(&args),
         args::Command::History(args) => history::history(&args),
         args::Command::Report(args) => report::report(&args),
         args::Command::Flows(args) => flows::flows(&args),
-        args::Command::Explain(args) => explain::explain(&args),
-        args::Command::Undo(args) => undo::undo(&args),
         args::Command::Recover(args) => recover::recover(&args),
         args::Command::State(args) => state::state(&args),
-        args::Command::Why(args) => why::why(&args),
+        args::Command::Explain(args) => explain::explain(&args),
     })
 }
 

@@ -24,6 +24,8 @@ pub use model::{
     Config, Consent, Feed, Field, Mode, Operator, Profile, RouteConfig, SourceConfig, StateConfig, Survivorship, Whole,
 };
 pub use problem::{Problem, Problems};
+pub(crate) use purposes::whole_days;
+pub(crate) use secret::holds_password;
 pub use secret::{Secret, without_userinfo};
 
 use crate::finding::{Code, Trouble};

@@ -149,8 +149,17 @@ fn keep(node: Node<'_>, basis: Option<Basis>, fields: &[Field]) -> Option<Keep> 
 
 fn term(node: Node<'_>) -> Option<Span> {
     let text = node.text()?;
+    let whole_days = whole_days(text);
+    if whole_days.is_none() {
+        node.gathered().add(node.problem("config-bad-term").with("word", text));
+    }
+    whole_days
+}
+
+/// A term such as `3 years`: at least a day, and no hours.
+pub(crate) fn whole_days(text: &str) -> Option<Span> {
     let span: Option<Span> = text.parse().ok();
-    let whole_days = span.filter(|s| {
+    span.filter(|s| {
         s.is_positive()
             && s.get_hours() == 0
             && s.get_minutes() == 0
@@ -158,11 +167,7 @@ fn term(node: Node<'_>) -> Option<Span> {
             && s.get_milliseconds() == 0
             && s.get_microseconds() == 0
             && s.get_nanoseconds() == 0
-    });
-    if whole_days.is_none() {
-        node.gathered().add(node.problem("config-bad-term").with("word", text));
-    }
-    whole_days
+    })
 }
 
 fn after(node: Node<'_>, fields: &[Field]) -> Option<After> {

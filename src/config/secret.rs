@@ -79,7 +79,7 @@ pub fn without_userinfo(address: &str) -> String {
 }
 
 /// Whether an address holds a password.
-pub(super) fn holds_password(address: &str) -> bool {
+pub(crate) fn holds_password(address: &str) -> bool {
     let userinfo = address.split_once("://").and_then(|(_, rest)| rest.split_once('@'));
     userinfo.is_some_and(|(user, _)| user.contains(':')) || password_of_settings(address).is_some()
 }

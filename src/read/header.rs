@@ -82,7 +82,8 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     normal(a) == normal(b)
 }
 
-fn normal(text: &str) -> String {
+/// A header's text as it is compared.
+pub(crate) fn normal(text: &str) -> String {
     let clean: Cow<'_, str> = mess::clean(text);
     clean.to_lowercase().replace('ё', "е").replace('\n', " ")
 }

@@ -72,11 +72,12 @@ pub fn infer(
 /// date of the source, or consent, whose cells may be dates.
 fn start(draft: &Draft, pulled: usize, config: &Config, today: Day) -> (&'static FieldKind, How, Vec<&'static str>) {
     let feeds = draft.binding.feeds.iter();
-    let field = feeds.filter(|f| f.alternatives.iter().flatten().any(|c| c.pulled == pulled)).map(|f| f.field).next();
-    match field {
-        Some(id) => (config.field(id).kind, config.how(id, today), config.field(id).set.clone()),
-        None => (kinds::date(), How::new(today), Vec::new()),
-    }
+    let mut fields = feeds.filter(|f| f.alternatives.iter().flatten().any(|c| c.pulled == pulled)).map(|f| f.field);
+    let Some(first) = fields.next() else { return (kinds::date(), How::new(today), Vec::new()) };
+    let mut how = config.how(first, today);
+    // A column with a name and a phone in each cell feeds both, and the phone's country is no matter of the name.
+    how.region = how.region.or_else(|| fields.find_map(|id| config.field(id).how.region));
+    (config.field(first).kind, how, config.field(first).set.clone())
 }
 
 /// What is known of how a column is read.

@@ -5,6 +5,7 @@ mod header;
 mod infer;
 mod originals;
 
+pub(crate) use header::normal;
 pub use header::{Binding, BoundColumn, BoundConsent, BoundFeed, NO_HEADER, bind};
 pub use infer::{Inferred, infer};
 pub use originals::Originals;
@@ -77,7 +78,7 @@ impl Draft {
 }
 
 /// `Итого`, `Итого:`, `Всего клиентов: 12`, `Total`, `Grand total`.
-fn is_total(text: &str) -> bool {
+pub(crate) fn is_total(text: &str) -> bool {
     if !text.starts_with(['и', 'И', 'в', 'В', 't', 'T', 'g', 'G', 's', 'S']) {
         return false;
     }

@@ -21,9 +21,11 @@ mod flows;
 mod found;
 mod fuzzed;
 mod histories;
+mod init;
 mod interference;
 mod kill;
 mod laws;
+mod lists;
 mod night;
 mod overlooked;
 mod pages;
@@ -39,3 +41,5 @@ mod review;
 mod rules;
 mod scheduled;
 mod taken_back;
+#[cfg(unix)]
+mod terminal;

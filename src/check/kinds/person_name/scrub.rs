@@ -18,8 +18,13 @@ pub(super) fn scrub<'a>(text: &'a str, notes: &mut Notes) -> Result<Cow<'a, str>
         return Err(SEVERAL);
     }
     let mut out = String::with_capacity(name.len());
+    let beside_contact = is_contact(text);
     for token in name.split(' ').filter(|t| !t.is_empty()) {
-        push_token(token, &mut out, notes)?;
+        if beside_contact && is_label(token) {
+            notes.push(REMARK);
+        } else {
+            push_token(token, &mut out, notes)?;
+        }
     }
     if has_letter(&out) { Ok(Cow::Owned(out)) } else { Err(if is_contact(text) { CONTACT } else { NO_LETTER }) }
 }
@@ -40,6 +45,33 @@ fn has_letter(text: &str) -> bool {
 /// An e-mail, a link, a nickname, or as many digits as a phone has.
 fn is_contact(text: &str) -> bool {
     text.contains('@') || text.contains("://") || text.chars().filter(char::is_ascii_digit).count() >= 7
+}
+
+/// A word that says only that a contact follows: `тел.`, `e-mail:`.
+fn is_label(token: &str) -> bool {
+    const LABELS: [&str; 18] = [
+        "т",
+        "тел",
+        "телефон",
+        "моб",
+        "мобильный",
+        "сот",
+        "сотовый",
+        "почта",
+        "эл",
+        "tel",
+        "phone",
+        "mob",
+        "mobile",
+        "cell",
+        "mail",
+        "email",
+        "e-mail",
+        "whatsapp",
+    ];
+    let word = token.trim_matches(|c: char| !is_letter(c)).to_lowercase();
+    // A lone letter is an initial, unless a full stop in small letters follows it.
+    LABELS.contains(&word.as_str()) && (word.chars().count() > 1 || token.starts_with('т'))
 }
 
 /// A name written over several lines; of more than three words, only the first line.
