@@ -5,6 +5,8 @@ mod check;
 mod explain;
 mod progress;
 mod run;
+mod schema;
+mod shell;
 
 use std::{
     io::{self, Write as _},
@@ -43,6 +45,9 @@ pub fn main() -> u8 {
         args::Command::Apply(args) => run::apply(&args),
         args::Command::Check(args) => check::check(&args),
         args::Command::Explain(args) => explain::explain(&args),
+        args::Command::Schema => schema::schema(),
+        args::Command::Completions(args) => shell::completions(&args),
+        args::Command::Man => shell::man(),
     })
 }
 

@@ -10,6 +10,7 @@ mod options;
 mod problem;
 mod purposes;
 mod rules;
+mod schema;
 mod secret;
 mod sources;
 mod sql;
@@ -24,6 +25,7 @@ pub use model::{
     Config, Consent, Feed, Field, Mode, Operator, Profile, RouteConfig, SourceConfig, StateConfig, Survivorship, Whole,
 };
 pub use problem::{Problem, Problems};
+pub use schema::schema;
 pub use secret::{Secret, without_userinfo};
 
 use crate::finding::{Code, Trouble};

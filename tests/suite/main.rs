@@ -31,3 +31,5 @@ mod program;
 mod readme;
 mod real;
 mod rules;
+mod schema;
+mod shell;
