@@ -89,8 +89,25 @@ pub struct FieldOption {
     pub name: &'static str,
     /// One line for help and docs, with the values it takes.
     pub about: &'static str,
+    /// The form of its values, for editors; `set` has the last word.
+    pub takes: Takes,
     /// Takes the setting, or says what it should have been.
     pub set: fn(&mut How, &Setting) -> Result<(), String>,
+}
+
+/// The form of the values that a setting takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    /// `true` or `false`.
+    Switch,
+    /// One of these.
+    Words(&'static [&'static str]),
+    /// Any text, or one of too many to list.
+    Text,
+    /// Where a text is to be found: `env:NAME` or `file:PATH`.
+    Pointer,
+    /// A list of texts, or lists of texts under names.
+    Lists,
 }
 
 /// A setting as the config holds it.

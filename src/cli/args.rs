@@ -73,6 +73,18 @@ pub(super) enum Command {
     /// Explain the code of a finding, or list them all
     #[command(after_help = "Example: sheetbridge explain phone-letters")]
     Explain(Explain),
+    /// Print a JSON Schema of the config, with which editors complete it
+    #[command(after_help = "Example: sheetbridge schema > bridge.schema.json\n\n\
+        Editors with taplo (VS Code: Even Better TOML) find it by the first line of the config:\n  \
+        #:schema ./bridge.schema.json")]
+    Schema,
+    /// Print a script with which a shell completes commands and options
+    #[command(after_help = "Example: sheetbridge completions bash \
+        > ~/.local/share/bash-completion/completions/sheetbridge")]
+    Completions(super::shell::Completions),
+    /// Print the man page
+    #[command(after_help = "Example: sheetbridge man > ~/.local/share/man/man1/sheetbridge.1")]
+    Man,
 }
 
 /// Which config.

@@ -14,6 +14,8 @@ mod rejects;
 mod report;
 mod review;
 mod run;
+mod schema;
+mod shell;
 mod state;
 mod status;
 mod undo;
@@ -66,6 +68,9 @@ pub fn main() -> u8 {
         args::Command::Recover(args) => recover::recover(&args),
         args::Command::State(args) => state::state(&args),
         args::Command::Explain(args) => explain::explain(&args),
+        args::Command::Schema => schema::schema(),
+        args::Command::Completions(args) => shell::completions(&args),
+        args::Command::Man => shell::man(),
     })
 }
 

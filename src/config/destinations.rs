@@ -48,7 +48,8 @@ fn destination(
     let default_mode = if kind.is_file || kind.tables { Mode::Mirror } else { Mode::Upsert };
     let mode = section.get("mode").map_or(Some(default_mode), |n| mode(n, kind));
     let clear = section.get("clear").and_then(super::tree::Node::bool).unwrap_or(false);
-    let table = section.get("table").and_then(|n| table(n, kind)).unwrap_or_else(|| key.name.to_owned());
+    let table =
+        section.offered("table", kind.tables).and_then(|n| table(n, kind)).unwrap_or_else(|| key.name.to_owned());
     let headings = section.section("columns").map(|s| headings(&s, fields, set, purposes)).unwrap_or_default();
     let options = options::read(&section, kind.options);
     let columns = columns(set, fields, purposes, &headings);

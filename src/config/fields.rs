@@ -14,7 +14,7 @@ use crate::{
     set::{FieldId, MEMBERS_MAX},
 };
 
-const SURVIVORSHIPS: [(&str, Survivorship); 3] =
+pub(super) const SURVIVORSHIPS: [(&str, Survivorship); 3] =
     [("newest", Survivorship::Newest), ("source_order", Survivorship::SourceOrder), ("all", Survivorship::All)];
 
 /// Reads `[fields]`.

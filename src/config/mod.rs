@@ -10,6 +10,7 @@ mod options;
 mod problem;
 mod purposes;
 mod rules;
+mod schema;
 mod secret;
 mod sources;
 mod sql;
@@ -25,6 +26,7 @@ pub use model::{
 };
 pub use problem::{Problem, Problems};
 pub(crate) use purposes::whole_days;
+pub use schema::schema;
 pub(crate) use secret::holds_password;
 pub use secret::{Secret, without_userinfo};
 

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{language::Language, nearest::nearest};
 
-const PROFILES: [(&str, Profile); 3] = [("ru", Profile::Ru), ("eu", Profile::Eu), ("none", Profile::None)];
-const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("ru", Language::Russian)];
+pub(super) const PROFILES: [(&str, Profile); 3] = [("ru", Profile::Ru), ("eu", Profile::Eu), ("none", Profile::None)];
+pub(super) const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("ru", Language::Russian)];
 
 /// Reads `[operator]`. Time zone: "today" is a legal date, so it is never guessed.
 pub(super) fn operator(section: Section<'_>) -> Option<Operator> {

@@ -56,8 +56,8 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         kind: kind?,
         location: location?,
         select,
-        tabs: section.get("tabs").map(|n| tabs(n, kind)),
-        header: section.get("header").and_then(|n| header(n, kind)),
+        tabs: section.offered("tabs", kind?.tabs).map(|n| tabs(n, kind)),
+        header: section.offered("header", !kind?.tables).and_then(|n| header(n, kind)),
         dated: section.get("dated").and_then(super::tree::Node::text).map(str::to_owned),
         key: section.get("key").and_then(super::tree::Node::text).map(str::to_owned),
         purposes,
@@ -80,8 +80,7 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
 /// What of a database is read: `table` or `query`.
 fn select(section: &Section<'_>, kind: Option<&SourceKind>) -> Option<Select> {
     let kind = kind?;
-    // Where it means nothing it is known only once it stands there, to be told so.
-    let given = |key| if kind.tables || section.peek(key).is_some() { section.get(key) } else { None };
+    let given = |key| section.offered(key, kind.tables);
     match (given("table"), given("query")) {
         (None, None) if !kind.tables => None,
         (Some(node), _) | (_, Some(node)) if !kind.tables => {

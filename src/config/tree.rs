@@ -196,6 +196,12 @@ impl<'a> Section<'a> {
         self.table.get(key).map(|value| Node { value, gathered: self.gathered })
     }
 
+    /// The value of a key that means something only where it is offered. Elsewhere it is known only once it stands
+    /// there, so that its owner can be told.
+    pub(super) fn offered(&self, key: &'static str, is_offered: bool) -> Option<Node<'a>> {
+        if is_offered || self.peek(key).is_some() { self.get(key) } else { None }
+    }
+
     /// The value of `key`, without making it known.
     pub(super) fn peek(&self, key: &str) -> Option<Node<'a>> {
         self.table.get(key).map(|value| Node { value, gathered: self.gathered })

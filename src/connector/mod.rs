@@ -20,6 +20,7 @@ pub(crate) use csv::guarded;
 
 use crate::{
     change::Layout,
+    check::kind::Takes,
     config::Secret,
     failure::Failure,
     port::{Source, Whole},
@@ -71,6 +72,8 @@ pub struct ConnectorOption {
     pub name: &'static str,
     /// One line for help and docs, with the values it takes.
     pub about: &'static str,
+    /// The form of its values, for editors; `check` has the last word.
+    pub takes: Takes,
     /// Says what a wrong value should have been.
     pub check: fn(&str) -> Result<(), String>,
 }

@@ -102,6 +102,9 @@ fn help_fits_a_screen_and_shows_an_example() {
         "state backup --help",
         "state restore --help",
         "explain --help",
+        "schema --help",
+        "completions --help",
+        "man --help",
     ] {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);

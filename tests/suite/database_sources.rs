@@ -132,3 +132,22 @@ fn people_come_out_of_postgres() {
     told.1 = told.1.replace(&name, "clinic");
     told.compare("from-postgres.expected");
 }
+
+#[test]
+fn another_table_of_the_same_database_is_another_place() {
+    for source in ["table    = \"visits\"", "query    = \"SELECT * FROM visits WHERE id < 25\""] {
+        let mut told = Told::new(&format!("path     = \"clinic.db\"\n{source}"));
+        let config = told.0.read("bridge.toml").expect("a config");
+        let into = "path     = \"./clinic.db\"\ntable    = \"register\"";
+        told.0.put("bridge.toml", config.replace("path     = \"out/register.csv\"\nbom      = \"no\"", into));
+        let connect = || Connection::open(told.0.path("clinic.db")).expect("opened");
+        connect().execute_batch(PEOPLE).expect("people");
+        let register =
+            || connect().query_row("SELECT count(*) FROM register", [], |r| r.get::<_, u32>(0)).expect("a table");
+        let count = if source.starts_with("table") { 2 } else { 1 };
+        assert_eq!(told.0.run(&["sync"]).exit, 1);
+        assert_eq!(register(), count);
+        assert_eq!(told.run(&["sync"], &[]), 0);
+        assert!(told.1.contains("nothing to do"), "{}", told.1);
+    }
+}

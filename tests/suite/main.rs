@@ -40,6 +40,8 @@ mod real;
 mod review;
 mod rules;
 mod scheduled;
+mod schema;
+mod shell;
 mod taken_back;
 #[cfg(unix)]
 mod terminal;

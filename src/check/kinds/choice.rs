@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     check::{
-        kind::{FieldKind, FieldOption, How, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Input, Out, Setting, Takes},
         mess,
     },
     finding::Code,
@@ -15,6 +15,7 @@ pub(super) const KIND: FieldKind = FieldKind {
     options: &[FieldOption {
         name: "of",
         about: "the allowed values: `[\"new\", \"regular\"]`, or with other spellings `{ new = [\"новый\"], regular = [] }`",
+        takes: Takes::Lists,
         set: set_of,
     }],
     ..FieldKind::plain("choice", "one of the values that `of` allows", parse)

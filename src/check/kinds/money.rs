@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     check::{
-        kind::{FieldKind, FieldOption, How, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Input, Out, Setting, Takes},
         mess,
     },
     finding::Code,
@@ -26,6 +26,7 @@ pub(super) const KIND: FieldKind = FieldKind {
         FieldOption {
             name: "currency",
             about: "the currency of amounts that name none, such as \"RUB\"",
+            takes: Takes::Text,
             set: set_currency,
         },
     ],

@@ -3,7 +3,7 @@
 use super::decimal::{self, Problem};
 use crate::{
     check::{
-        kind::{Column, FieldKind, FieldOption, How, Infer, Input, Out, Setting},
+        kind::{Column, FieldKind, FieldOption, How, Infer, Input, Out, Setting, Takes},
         mess,
     },
     finding::Code,
@@ -18,8 +18,12 @@ const DATE: Code = Code::new("number-date");
 const PERCENT: Code = Code::new("number-percent");
 
 /// The separator of decimals, which `money` takes as well.
-pub(super) const DECIMAL: FieldOption =
-    FieldOption { name: "decimal", about: "the decimal separator: \",\" or \".\"", set: set_decimal };
+pub(super) const DECIMAL: FieldOption = FieldOption {
+    name: "decimal",
+    about: "the decimal separator: \",\" or \".\"",
+    takes: Takes::Words(&[",", "."]),
+    set: set_decimal,
+};
 
 /// What a column tells about it.
 pub(super) const INFER: Infer = Infer { option: "decimal", guess: decimal::guess };

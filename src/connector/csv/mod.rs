@@ -9,6 +9,9 @@ mod source;
 pub(crate) use guard::guarded;
 
 use super::{ConnectorOption, DestinationKind, SourceKind};
+use crate::check::kind::Takes;
+
+const DELIMITERS: Takes = Takes::Words(&[",", ";", "tab", "|"]);
 
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "csv",
@@ -18,8 +21,18 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     tabs: false,
     tables: false,
     options: &[
-        ConnectorOption { name: "delimiter", about: "`,` `;` `tab` or `|`; found by itself", check: check_delimiter },
-        ConnectorOption { name: "encoding", about: "such as `windows-1252`; found by itself", check: check_encoding },
+        ConnectorOption {
+            name: "delimiter",
+            about: "`,` `;` `tab` or `|`; found by itself",
+            takes: DELIMITERS,
+            check: check_delimiter,
+        },
+        ConnectorOption {
+            name: "encoding",
+            about: "such as `windows-1252`; found by itself",
+            takes: Takes::Text,
+            check: check_encoding,
+        },
     ],
     make: |place| Box::new(source::CsvSource::new(place)),
 };
@@ -32,8 +45,18 @@ pub(super) const DESTINATION: DestinationKind = DestinationKind {
     is_file: true,
     tables: false,
     options: &[
-        ConnectorOption { name: "delimiter", about: "`,` (the default) `;` `tab` or `|`", check: check_delimiter },
-        ConnectorOption { name: "bom", about: "`yes` (the default, for Excel) or `no`", check: check_mark },
+        ConnectorOption {
+            name: "delimiter",
+            about: "`,` (the default) `;` `tab` or `|`",
+            takes: DELIMITERS,
+            check: check_delimiter,
+        },
+        ConnectorOption {
+            name: "bom",
+            about: "`yes` (the default, for Excel) or `no`",
+            takes: Takes::Words(&["yes", "no"]),
+            check: check_mark,
+        },
     ],
     make: |place| Ok(destination::make(place)),
 };

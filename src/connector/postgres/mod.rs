@@ -26,7 +26,7 @@ mod tests;
 mod whole;
 
 use super::{ConnectorOption, DestinationKind, SourceKind};
-use crate::config::Secret;
+use crate::{check::kind::Takes, config::Secret};
 
 const SCHEMES: &[&str] = &["postgres://", "postgresql://"];
 
@@ -34,11 +34,13 @@ const OPTIONS: &[ConnectorOption] = &[
     ConnectorOption {
         name: address::PASSWORD,
         about: "`env:NAME` or `file:PATH`, where the address has none",
+        takes: Takes::Pointer,
         check: check_password,
     },
     ConnectorOption {
         name: address::CA,
         about: "a PEM file with certificates that the server's may be signed by",
+        takes: Takes::Text,
         check: |_| Ok(()),
     },
 ];

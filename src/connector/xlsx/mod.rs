@@ -17,6 +17,7 @@ mod workbook;
 mod xml;
 
 use super::{ConnectorOption, DestinationKind, SourceKind};
+use crate::check::kind::Takes;
 
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "xlsx",
@@ -28,6 +29,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     options: &[ConnectorOption {
         name: "hidden",
         about: "`read` hidden tabs, rows and columns (the default) or `skip` them",
+        takes: Takes::Words(&["read", "skip"]),
         check: check_hidden,
     }],
     make: |place| Box::new(source::XlsxSource::new(place)),

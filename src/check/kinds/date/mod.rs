@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span, civil::Date};
 
 use crate::{
     check::{
-        kind::{Column, DateOrder, FieldKind, FieldOption, How, Infer, Input, Out, Setting},
+        kind::{Column, DateOrder, FieldKind, FieldOption, How, Infer, Input, Out, Setting, Takes},
         mess,
     },
     day::Day,
@@ -31,10 +31,16 @@ const TWO_DIGIT_YEAR: Code = Code::new("date-two-digit-year");
 pub(super) const KIND: FieldKind = FieldKind {
     column: Column::Date,
     options: &[
-        FieldOption { name: "order", about: "what 01/02/2024 means: \"dmy\", \"mdy\" or \"ymd\"", set: set_order },
+        FieldOption {
+            name: "order",
+            about: "what 01/02/2024 means: \"dmy\", \"mdy\" or \"ymd\"",
+            takes: Takes::Words(&["dmy", "mdy", "ymd"]),
+            set: set_order,
+        },
         FieldOption {
             name: "birth",
             about: "true for birth dates: they are past, and identify beside a name",
+            takes: Takes::Switch,
             set: set_birth,
         },
     ],

@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     check::{
-        kind::{FieldKind, FieldOption, How, Identity, Input, Out, Setting},
+        kind::{FieldKind, FieldOption, How, Identity, Input, Out, Setting, Takes},
         mess,
     },
     finding::Code,
@@ -41,6 +41,7 @@ pub(super) const KIND: FieldKind = FieldKind {
     options: &[FieldOption {
         name: "region",
         about: "the country whose numbers may stand without + and country code, such as \"RU\" or \"GB\"",
+        takes: Takes::Text,
         set: set_region,
     }],
     legible: Some(legible),
