@@ -217,3 +217,102 @@ fn set_aside(state: &StateConfig, keys: &Keys, stamp: &str) -> Result<PathBuf, T
 fn with_end(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        day::Day,
+        rights::{Cause, Remembered},
+    };
+
+    fn refusal(value: u8) -> Remembered {
+        let purpose = "newsletter".to_owned();
+        Remembered { value: [value; 16], name: None, purpose, since: Day(i32::from(value)), cause: Cause::List }
+    }
+
+    fn state(folder: &Path) -> StateConfig {
+        StateConfig { folder: folder.join("state"), key: None, refusals: None }
+    }
+
+    /// A ledger with a refusal, at work.
+    fn at_work(folder: &Path, value: u8) -> Ledger {
+        let mut ledger = Ledger::open(&state(folder), folder).expect("a ledger");
+        ledger.remember(&[refusal(value)]).expect("remembered");
+        ledger
+    }
+
+    #[test]
+    fn no_refusal_is_lost_by_a_restoration() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, copy) = (state(folder.path()), folder.path().join("copy.db"));
+        let ledger = at_work(folder.path(), 1);
+        let copied = backup(&state, folder.path(), &copy, false).expect("copied while a run is at work");
+        assert_eq!((copied.refusals, copied.runs), (1, 0));
+        drop(ledger);
+        drop(at_work(folder.path(), 2));
+        // The file of refusals forgets the first, and the second is known nowhere else.
+        let log = fs::read_to_string(state.folder.join("refusals.log")).expect("a file");
+        let second = log.lines().last().expect("a line");
+        fs::write(state.folder.join("refusals.log"), format!("{second}\n")).expect("written");
+        let (ledger, restored) = restore(&state, folder.path(), &copy, "then").expect("restored");
+        assert_eq!(ledger.refusals(), Ok(vec![refusal(1), refusal(2)]));
+        assert_eq!(restored.refusals, 2);
+        drop(ledger);
+        let log = fs::read_to_string(state.folder.join("refusals.log")).expect("a file");
+        assert_eq!(log.lines().count(), 2, "{log}");
+        assert!(restored.aside.expect("kept").exists());
+    }
+
+    #[test]
+    fn a_refusal_that_only_the_file_knows_is_in_the_copy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, copy) = (state(folder.path()), folder.path().join("copy.db"));
+        let ledger = at_work(folder.path(), 1);
+        ledger.db.execute("DELETE FROM refusals", []).expect("as if it died between file and ledger");
+        assert_eq!(backup(&state, folder.path(), &copy, false).expect("copied").refusals, 1);
+        assert_eq!(backup(&state, folder.path(), &copy, false).map_err(|t| t.code), Err(EXISTS));
+        assert!(backup(&state, folder.path(), &copy, true).is_ok());
+        assert_eq!(
+            restore(&state, folder.path(), &copy, "then").map(|_| ()).map_err(|t| t.code),
+            Err(super::super::LOCKED)
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&copy).expect("a file").permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_copy_that_was_tampered_with_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, copy) = (state(folder.path()), folder.path().join("copy.db"));
+        let mut ledger = at_work(folder.path(), 1);
+        for run in 0..3 {
+            let id = crate::change::RunId(uuid::Uuid::from_u128(run));
+            ledger.record(id, &serde_json::json!({ "run": id.to_string() })).expect("recorded");
+        }
+        backup(&state, folder.path(), &copy, false).expect("copied");
+        drop(ledger);
+        let db = Connection::open(&copy).expect("a copy");
+        db.execute("UPDATE runs SET record = '{}' WHERE seq = 2", []).expect("changed");
+        drop(db);
+        let refused = restore(&state, folder.path(), &copy, "then").map(|_| ());
+        assert_eq!(refused.map_err(|t| t.code), Err(CHAIN));
+        assert!(Ledger::open(&state, folder.path()).is_ok(), "the ledger is as it was");
+    }
+
+    #[test]
+    fn a_lost_key_takes_nothing_with_it_unasked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = state(folder.path());
+        drop(at_work(folder.path(), 1));
+        assert_eq!(give_up_key(&state, folder.path(), "then").map_err(|t| t.code), Err(KEY_FITS));
+        fs::remove_file(state.folder.join("key")).expect("lost");
+        assert_eq!(give_up_key(&state, folder.path(), "then").expect("given up").len(), 2);
+        let ledger = Ledger::open(&state, folder.path()).expect("a new one");
+        let known = ledger.known_refusals().expect("known");
+        assert_eq!((known.values, known.unreadable.iter().map(|(_, n)| *n).sum::<usize>()), (0, 1));
+    }
+}

@@ -56,10 +56,12 @@ fn one(source: &str, folder: &Path) -> Result<List, Trouble> {
     Ok(list)
 }
 
+/// The kind of a file. Which table of a database holds the clients can't be seen from outside.
 fn kind_of(source: &str) -> Result<&'static SourceKind, Trouble> {
     let extension = source.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    SOURCES.iter().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
-        let known: Vec<String> = SOURCES.iter().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
+    let files = || SOURCES.iter().filter(|k| !k.tables);
+    files().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
+        let known: Vec<String> = files().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
         Trouble::new(EXTENSION, format!("`{source}`: {}", known.join(" ")))
     })
 }

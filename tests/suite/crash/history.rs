@@ -338,23 +338,32 @@ impl History {
 
     /// A run has seen the lists: what they refuse is remembered from now on.
     pub(super) fn seen(&mut self) {
-        let mut refuse = |person, purpose, day: Day| {
-            let known = self.refused.entry((person, purpose)).or_insert(day);
-            *known = day.max(*known);
+        let mut refuse = |person, purpose, said: &str| {
+            let known = self.refused.entry((person, purpose));
+            // What has no date counts from the day on which it was first seen.
+            match Day::parse_iso(said) {
+                Some(day) => known.and_modify(|known| *known = day.max(*known)).or_insert(day),
+                None => known.or_insert(self.today),
+            };
         };
-        let said = |text: &str| Day::parse_iso(text).unwrap_or(self.today);
         if !self.unread.contains("subscribers") {
             for row in self.subscribers.iter().filter(|r| !r.cells[2].is_empty()) {
-                refuse(row.person, "newsletter", said(&row.cells[2]));
+                refuse(row.person, "newsletter", &row.cells[2]);
             }
         }
         if !self.unread.contains("stops") {
             // No more is claimed than what the value itself says: whom it links to depends on other rows.
             for row in &self.stops {
                 let purpose = if row.cells[0] == "email" { "newsletter" } else { "calls" };
-                refuse(row.person, purpose, said(&row.cells[1]));
+                refuse(row.person, purpose, &row.cells[1]);
             }
         }
+    }
+
+    /// Whether every refusal in the lists says when.
+    pub(super) fn is_dated(&self) -> bool {
+        let says = |cell: &String| cell.is_empty() || Day::parse_iso(cell).is_some();
+        self.stops.iter().all(|r| !r.cells[1].is_empty()) && self.subscribers.iter().all(|r| says(&r.cells[2]))
     }
 
     /// Whether a person may not be mailed or called: refused, and no later yes in the lists.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -21,8 +21,10 @@ use sheetbridge::{
     pipeline::{self, Ask, World as Pipeline},
     port::Whole,
     progress::Silent,
+    recover,
     report::{Command, Report},
     rights::Remembered,
+    undo,
     written::Written,
 };
 
@@ -39,6 +41,20 @@ pub(super) struct Lists {
     pub(super) today: Day,
 }
 
+/// The same world for one more deed.
+fn again<'b>(world: &'b mut Pipeline<'_>) -> Pipeline<'b> {
+    Pipeline {
+        ledger: world.ledger,
+        source: world.source,
+        destination: world.destination,
+        progress: world.progress,
+        at: world.at.clone(),
+        today: world.today,
+        run: world.run,
+        who: world.who.clone(),
+    }
+}
+
 pub(super) struct World<'a> {
     pub(super) config: &'a Config,
     /// In a folder, or in memory.
@@ -48,6 +64,8 @@ pub(super) struct World<'a> {
     pub(super) guard: usize,
     seed: u128,
     runs: AtomicU64,
+    /// Whether the ledger is copied while a run is at work.
+    pub(super) backs_up: AtomicBool,
 }
 
 impl<'a> World<'a> {
@@ -55,7 +73,8 @@ impl<'a> World<'a> {
         let folder = places::folder();
         let places = config.routes.iter().map(|r| (r.name.clone(), Place::default())).collect();
         let runs = AtomicU64::new(0);
-        let world = Self { config, is_real, folder, places, guard, seed: seed.into(), runs };
+        let backs_up = AtomicBool::new(false);
+        let world = Self { config, is_real, folder, places, guard, seed: seed.into(), runs, backs_up };
         // A key of the seed's own, so that a seed that fails fails again.
         fs::create_dir(world.state()).expect("made");
         fs::write(world.state().join("key"), format!("{seed:064x}")).expect("written");
@@ -69,7 +88,7 @@ impl<'a> World<'a> {
         let held = |place: &Place| Arc::new(std::sync::Mutex::new(place.lock().expect("no test panicked").clone()));
         let places = self.places.iter().map(|(name, place)| (name.clone(), held(place))).collect();
         let runs = AtomicU64::new(self.runs.load(Ordering::Relaxed));
-        Self { folder, places, runs, ..*self }
+        Self { folder, places, runs, backs_up: AtomicBool::new(false), ..*self }
     }
 
     pub(super) fn state(&self) -> PathBuf {
@@ -87,6 +106,65 @@ impl<'a> World<'a> {
 
     /// One run over the lists, under a fate; whatever it left in memory is gone afterwards.
     pub(super) fn run(&self, lists: &Lists, fate: &Fate) -> Result<Report, Trouble> {
+        let ask = Ask { guard: self.guard, clock_is_right: true, ..Ask::new(Command::Sync) };
+        self.under(fate, lists, async |world| pipeline::run(self.config, world, &ask).await)
+    }
+
+    /// Undoes the run that bore cards of a route as the `nth`, if there is one.
+    pub(super) fn undo(&self, route: &RouteConfig, nth: usize, lists: &Lists, fate: &Fate) -> Result<(), Trouble> {
+        let bore = |written: Option<Written>| written.and_then(|w| w.births.get(nth).copied());
+        let Some(run) = bore(self.open()?.standing(&route.name)?.map(|kept| kept.written)) else { return Ok(()) };
+        let mut ask = undo::Ask { run: run.to_string(), routes: vec![route.name.clone()], agreed: None };
+        self.under(fate, lists, async |mut world| {
+            let shown = undo::undo(self.config, again(&mut world), &ask).await?;
+            ask.agreed = Some(shown.digests());
+            undo::undo(self.config, world, &ask).await.map(|_| ())
+        })
+    }
+
+    /// Recovers what was lost, and says that the refusals are complete.
+    pub(super) fn recover(&self, lists: &Lists, fate: &Fate) -> Result<(), Trouble> {
+        self.under(fate, lists, async |mut world| {
+            recover::recover(self.config, again(&mut world), &[]).await?;
+            recover::confirm(self.config, &mut world)
+        })
+    }
+
+    /// The ledger is lost; its key and the refusals are not.
+    pub(super) fn lose_ledger(&self) {
+        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
+            let _ = fs::remove_file(self.state().join(name));
+        }
+    }
+
+    fn config_of_state(&self) -> StateConfig {
+        StateConfig { folder: self.state(), key: None, refusals: None }
+    }
+
+    fn copy_of_ledger(&self) -> PathBuf {
+        self.folder.path().join("copy.db")
+    }
+
+    /// Copies the ledger, whoever is at work on it.
+    pub(super) fn back_up(&self) {
+        let copy = self.copy_of_ledger();
+        ledger::backup(&self.config_of_state(), self.folder.path(), &copy, true).expect("copied");
+    }
+
+    /// Puts the copy in the place of the ledger, if there is one.
+    pub(super) fn restore(&self) {
+        let copy = self.copy_of_ledger();
+        if copy.exists() {
+            ledger::restore(&self.config_of_state(), self.folder.path(), &copy, "then").expect("restored");
+        }
+    }
+
+    fn under<T>(
+        &self,
+        fate: &Fate,
+        lists: &Lists,
+        act: impl AsyncFnOnce(Pipeline<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
         let mut ledger = self.open()?;
         let course = fate.clone();
         ledger.on_commit(move || course.commit_fails())?;
@@ -99,6 +177,9 @@ impl<'a> World<'a> {
                 Box::new(List { name, rows, unread })
             },
             destination: &|route, layout| {
+                if self.backs_up.load(Ordering::Relaxed) {
+                    self.back_up();
+                }
                 let inner = self.destination(route, layout)?;
                 Ok(Box::new(Fated { inner, fate: fate.clone() }))
             },
@@ -108,12 +189,11 @@ impl<'a> World<'a> {
             run: RunId(uuid::Uuid::from_u128(run)),
             who: "test".into(),
         };
-        let ask = Ask { guard: self.guard, ..Ask::new(Command::Sync) };
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         // Nobody waits for a pause between two tries, unless somebody else's clock goes on.
         let paused = !self.config.routes.iter().any(|r| r.kind.name == "postgres");
         let runtime = runtime.enable_all().start_paused(paused).build().expect("a runtime");
-        runtime.block_on(pipeline::run(self.config, world, &ask))
+        runtime.block_on(act(world))
     }
 
     fn destination(&self, route: &RouteConfig, layout: Layout) -> Result<Box<dyn Whole>, Failure> {
@@ -187,7 +267,12 @@ impl<'a> World<'a> {
             assert_eq!(ledger.intended(&route.name).expect("read"), None, "no intent is left open");
             let kept = ledger.standing(&route.name).expect("read");
             // A row that was held before its person had a card is tied to it from the second run on.
-            let written = kept.map(|k| Written { innocent: Vec::new(), ..k.written });
+            let written = kept.map(|k| Written {
+                innocent: Vec::new(),
+                // A run that was struck is another than the one that was not.
+                births: k.written.births.iter().map(|_| RunId(uuid::Uuid::nil())).collect(),
+                ..k.written
+            });
             (route.name.clone(), written.unwrap_or_default())
         };
         let records = ledger.records().expect("records");
