@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     check::mess,
+    config::Profile,
     read::{is_total, normal},
     sheet::{Raw, Rows},
 };
@@ -73,10 +74,8 @@ pub struct Proposal {
     pub refuses: bool,
     /// A column that says who said no, while none says who said yes.
     pub lone_withdrawal: Option<String>,
-    /// Whether numbers or dates are written as in the United States, or in Russia.
-    pub american: bool,
-    /// See `american`.
-    pub has_russian_phones: bool,
+    /// The law that its phones and dates speak of, if they speak of one.
+    pub profile: Option<Profile>,
     /// What was made of each column, in the order of the list.
     pub columns: Vec<Seen>,
 }
@@ -121,8 +120,10 @@ pub fn propose(list: &List, russian: bool) -> Proposal {
         kind: list.kind,
         rows: tabs.iter().map(|t| t.rows.len()).sum(),
         tab_count: tabs.len(),
-        american: custom.american,
-        has_russian_phones: custom.region == Some("RU"),
+        profile: match custom.region {
+            Some("RU") => Some(Profile::Ru),
+            _ => custom.american.then_some(Profile::None),
+        },
         ..Proposal::default()
     };
     if list.has_others || tabs.len() < list.tabs.len() {
@@ -438,6 +439,9 @@ impl Reading<'_> {
         let withdrawn = in_all(Role::Withdrawn);
         // A form is filled in on the day on which it is agreed to.
         let date = in_all(Role::ConsentDate).or_else(|| in_all(Role::Date(TIMESTAMP)));
+        // A list that is there for the newsletter alone dates nothing else.
+        let only_letters = proposal.fed.iter().all(|f| matches!(&*f.name, "name" | "email"));
+        let date = date.or_else(|| in_all(Role::Date(7)).filter(|_| only_letters));
         let (news, general) = (newsletter.is_some(), agreed.is_some());
         let columns = |given: &Placed, with_no: bool| Agreement {
             given: given.header.clone(),
