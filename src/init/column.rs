@@ -150,8 +150,7 @@ impl Column<'_> {
         let named: Vec<Role> = words::roles_of_parts(&self.header).into_iter().filter_map(group).collect();
         let whole = words::role(&self.header);
         let mut tried: Vec<Role> = match whole {
-            Some(Role::Contacts) => vec![Role::Phone, Role::Email],
-            Some(Role::Phone) => vec![Role::Phone, Role::Email],
+            Some(Role::Contacts | Role::Phone) => vec![Role::Phone, Role::Email],
             Some(Role::Name | Role::Client) => vec![Role::Name, Role::Phone, Role::Email],
             _ => Vec::new(),
         };

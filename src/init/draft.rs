@@ -5,7 +5,7 @@ use super::{
     cells::Share,
     column::Use,
     fields::{EVENT, Fed, Feed, Spec, dispensable},
-    list::{Agreement, Proposal, stem},
+    list::{Agreement, Proposal, Seen, stem},
     purpose::{judge, kept_for},
     quote::{slug, unique},
 };
@@ -188,6 +188,14 @@ impl Draft {
             }
             other => other.clone(),
         };
-        list.columns.iter().map(|c| (c.header.clone(), used(&c.used), c.share)).collect()
+        let dates = |header: &String| list.event.as_ref().is_some_and(|(event, _)| event == header);
+        let seen = |c: &Seen| {
+            let used = match used(&c.used) {
+                Use::Nothing("init-left-needless") if dates(&c.header) => Use::Consent,
+                used => used,
+            };
+            (c.header.clone(), used, c.share)
+        };
+        list.columns.iter().map(seen).collect()
     }
 }

@@ -9,16 +9,17 @@ use super::{
     fields::{Fed, Feed, Spec},
     header::Header,
     names,
-    words::{self, Role, TIMESTAMP},
+    words::{self, Role},
 };
 use crate::{
     check::mess,
-    read::{is_total, normal},
+    config::Profile,
+    read::normal,
     sheet::{Raw, Rows},
 };
 
 /// So many rows are looked at, spread over all tabs.
-const SAMPLE_ROWS: usize = 1000;
+pub(super) const SAMPLE_ROWS: usize = 1000;
 
 /// A list that has been read.
 pub struct List {
@@ -47,8 +48,6 @@ pub struct Tab {
 pub struct Proposal {
     /// Where it is.
     pub location: String,
-    /// The kind of its source.
-    pub kind: &'static str,
     /// How many rows it has on the tabs that are read.
     pub rows: usize,
     /// The tabs to read, where not all are lists alike.
@@ -73,10 +72,8 @@ pub struct Proposal {
     pub refuses: bool,
     /// A column that says who said no, while none says who said yes.
     pub lone_withdrawal: Option<String>,
-    /// Whether numbers or dates are written as in the United States, or in Russia.
-    pub american: bool,
-    /// See `american`.
-    pub has_russian_phones: bool,
+    /// The law that its phones and dates speak of, if they speak of one.
+    pub profile: Option<Profile>,
     /// What was made of each column, in the order of the list.
     pub columns: Vec<Seen>,
 }
@@ -118,11 +115,12 @@ pub fn propose(list: &List, russian: bool) -> Proposal {
     let custom = custom(&columns, russian);
     let mut proposal = Proposal {
         location: list.location.clone(),
-        kind: list.kind,
         rows: tabs.iter().map(|t| t.rows.len()).sum(),
         tab_count: tabs.len(),
-        american: custom.american,
-        has_russian_phones: custom.region == Some("RU"),
+        profile: match custom.region {
+            Some("RU") => Some(Profile::Ru),
+            _ => custom.american.then_some(Profile::None),
+        },
         ..Proposal::default()
     };
     if list.has_others || tabs.len() < list.tabs.len() {
@@ -204,11 +202,11 @@ fn columns<'a>(tabs: &[&'a Tab]) -> Vec<Column<'a>> {
     columns.into_iter().map(with_all).collect()
 }
 
-fn rows_of(tab: &Tab) -> impl Iterator<Item = (&crate::sheet::RawChunk, usize)> {
+pub(super) fn rows_of(tab: &Tab) -> impl Iterator<Item = (&crate::sheet::RawChunk, usize)> {
     tab.rows.chunks.iter().flat_map(|chunk| (0..chunk.len()).map(move |row| (chunk, row)))
 }
 
-fn is_filled(raw: &Raw<'_>) -> bool {
+pub(super) fn is_filled(raw: &Raw<'_>) -> bool {
     !matches!(raw, Raw::Blank) && !matches!(raw, Raw::Text(text) if mess::is_blank(text))
 }
 
@@ -220,11 +218,11 @@ pub(super) fn stem(location: &str) -> &str {
 
 /// A list with its columns placed.
 pub(super) struct Reading<'a> {
-    tabs: &'a [&'a Tab],
+    pub(super) tabs: &'a [&'a Tab],
     columns: &'a [Column<'a>],
     pub(super) placed: &'a [Placed],
-    custom: Custom,
-    name: &'a str,
+    pub(super) custom: Custom,
+    pub(super) name: &'a str,
 }
 
 impl Reading<'_> {
@@ -369,183 +367,5 @@ impl Reading<'_> {
         let mut values: Vec<String> = counted.into_iter().map(|(text, _)| text).collect();
         values.sort();
         fine.then_some(values)
-    }
-
-    /// A column of numbers of its own for every row; without any contact, the name.
-    fn key(&self, proposal: &mut Proposal) {
-        let ids: Vec<&Placed> = self.of(Role::Id).collect();
-        let mut has_field = false;
-        for id in &ids {
-            match self.uniqueness(id) {
-                Uniqueness::RowNumber => Self::left(id, "init-left-row-number", proposal),
-                found if !has_field => {
-                    has_field = true;
-                    Self::used(id, "id", proposal);
-                    proposal.fed.push(Fed::new("id", Spec::Kind("id"), Feed::one(&id.header)));
-                    proposal.key = Some(id.header.clone()).filter(|_| found == Uniqueness::Unique);
-                }
-                Uniqueness::Unique if proposal.key.is_none() => {
-                    proposal.key = Some(id.header.clone());
-                    proposal.columns[id.at].used = Use::Key;
-                }
-                _ => Self::left(id, "init-left-second", proposal),
-            }
-        }
-        if proposal.key.is_none() {
-            let inn = self.of(Role::Inn).next().filter(|inn| self.uniqueness(inn) == Uniqueness::Unique);
-            proposal.key = inn.map(|inn| inn.header.clone());
-        }
-        let has = |field: &str| proposal.fed.iter().any(|f| f.name == field);
-        let nameless = ["phone", "email", "inn", "snils", "born"].iter().all(|field| !has(field));
-        if proposal.key.is_none() && nameless && self.tabs.len() == 1 {
-            let name =
-                self.of(Role::Name).find(|p| p.in_all).or_else(|| self.of(Role::Organization).find(|p| p.in_all));
-            proposal.is_named_key = name.is_some();
-            proposal.key = name.map(|p| p.header.clone());
-        }
-    }
-
-    /// Whether the cells of a column tell all rows apart.
-    fn uniqueness(&self, placed: &Placed) -> Uniqueness {
-        let header = normal(&placed.header);
-        let (mut seen, mut counts, mut rows) = (HashSet::new(), true, 0_usize);
-        for tab in self.tabs {
-            let Some(at) = tab.header.names.iter().position(|n| normal(n) == header) else { return Uniqueness::No };
-            for (chunk, row) in rows_of(tab).filter(|(chunk, row)| !is_no_person(tab, chunk, *row)) {
-                rows += 1;
-                let text = match chunk.cell(row, at) {
-                    Raw::Text(text) => mess::clean(text).into_owned(),
-                    Raw::Number(n) => n.to_string(),
-                    _ => String::new(),
-                };
-                counts &= text == rows.to_string();
-                if text.is_empty() || !seen.insert(text) {
-                    return Uniqueness::No;
-                }
-            }
-        }
-        match rows {
-            0 => Uniqueness::No,
-            _ if counts => Uniqueness::RowNumber,
-            _ => Uniqueness::Unique,
-        }
-    }
-
-    /// Who agreed, when, and who said no since.
-    fn consents(&self, proposal: &mut Proposal) {
-        let in_all = |role: Role| self.of(role).find(|p| p.in_all);
-        let (newsletter, agreed) = (in_all(Role::Newsletter), in_all(Role::Agreed));
-        let withdrawn = in_all(Role::Withdrawn);
-        // A form is filled in on the day on which it is agreed to.
-        let date = in_all(Role::ConsentDate).or_else(|| in_all(Role::Date(TIMESTAMP)));
-        let (news, general) = (newsletter.is_some(), agreed.is_some());
-        let columns = |given: &Placed, with_no: bool| Agreement {
-            given: given.header.clone(),
-            date: date.map(|p| p.header.clone()),
-            withdrawn: withdrawn.filter(|_| with_no).map(|p| p.header.clone()),
-        };
-        proposal.newsletter = newsletter.map(|given| columns(given, true));
-        proposal.agreed = agreed.map(|given| columns(given, true));
-        let parts = [
-            newsletter,
-            agreed,
-            withdrawn.filter(|_| news || general),
-            in_all(Role::ConsentDate).filter(|_| news || general),
-        ];
-        for placed in parts.into_iter().flatten() {
-            proposal.columns[placed.at].used = Use::Consent;
-            proposal.columns[placed.at].share = placed.share;
-        }
-        if !news && !general {
-            proposal.lone_withdrawal = self.of(Role::Withdrawn).next().map(|p| p.header.clone());
-            self.of(Role::Withdrawn).for_each(|p| Self::left(p, "init-left-no-yes", proposal));
-            self.of(Role::ConsentDate).for_each(|p| Self::left(p, "init-left-no-yes", proposal));
-        }
-        for placed in self.of(Role::Newsletter).chain(self.of(Role::Agreed)) {
-            Self::left(placed, "init-left-tabs", proposal);
-        }
-    }
-
-    /// Whether everybody on it said no: its name says so, or every row does.
-    fn refusals(&self, proposal: &mut Proposal) {
-        const WORDS: [&str; 17] = [
-            "stop",
-            "стоп",
-            "отписал",
-            "отписк",
-            "отказ",
-            "unsub",
-            "refus",
-            "optout",
-            "opt-out",
-            "opt_out",
-            "blacklist",
-            "suppress",
-            "do-not",
-            "do_not",
-            "donot",
-            "чс",
-            "черный список",
-        ];
-        let named = |name: &str| {
-            let name = name.to_lowercase().replace('ё', "е");
-            WORDS.iter().any(|word| {
-                if *word == "чс" {
-                    name == *word
-                } else {
-                    name.starts_with(word) || name.contains(&format!(" {word}"))
-                }
-            })
-        };
-        let titles = || self.tabs.iter().filter_map(|t| t.title.as_deref());
-        let withdrawn = self.of(Role::Withdrawn).next();
-        let everybody = withdrawn.is_some_and(|p| self.uniqueness_aside_filled(p));
-        let by_name = named(self.name) || titles().count() > 0 && titles().all(named);
-        let nobody_agreed = proposal.newsletter.is_none() && proposal.agreed.is_none();
-        if !(by_name || everybody && nobody_agreed) {
-            return;
-        }
-        proposal.refuses = true;
-        proposal.lone_withdrawal = None;
-        if let Some(withdrawn) = withdrawn.filter(|p| p.in_all) {
-            proposal.columns[withdrawn.at].used = Use::Consent;
-            let dates =
-                cells::dates(cells::order(self.cells(withdrawn)), false, self.custom.russian, self.cells(withdrawn));
-            if dates.is(80) && proposal.event.is_none() {
-                proposal.event = Some((withdrawn.header.clone(), None));
-            }
-        }
-    }
-
-    /// Whether every row says something in a column.
-    fn uniqueness_aside_filled(&self, placed: &Placed) -> bool {
-        let rows: usize = self.tabs.iter().map(|t| t.rows.len()).sum();
-        rows > 0 && rows <= SAMPLE_ROWS && self.cells(placed).len() == rows
-    }
-}
-
-/// Whether a column tells all rows apart.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Uniqueness {
-    Unique,
-    /// It counts them: numbers that change as soon as the rows are sorted.
-    RowNumber,
-    No,
-}
-
-/// The header again, or a total.
-fn is_no_person(tab: &Tab, chunk: &crate::sheet::RawChunk, row: usize) -> bool {
-    let mut filled = (0..tab.header.names.len()).map(|at| (at, chunk.cell(row, at))).filter(|(_, c)| is_filled(c));
-    match filled.next() {
-        Some((at, Raw::Text(text))) => {
-            let text = mess::clean(text);
-            is_total(&text)
-                || normal(&text) == normal(&tab.header.names[at])
-                    && filled
-                        .next()
-                        .is_none_or(|(at, c)| matches!(c, Raw::Text(t) if normal(t) == normal(&tab.header.names[at])))
-        }
-        Some(_) => false,
-        None => true,
     }
 }

@@ -77,9 +77,9 @@ pub fn choices(lists: &[Proposal], russian: bool) -> Result<Choices, Trouble> {
 
 /// 152-FZ for who speaks Russian or has Russian phones, the GDPR for others, unless all speaks of the United States.
 fn profile(lists: &[Proposal], russian: bool) -> Profile {
-    if russian || lists.iter().any(|l| l.has_russian_phones) {
+    if russian || lists.iter().any(|l| l.profile == Some(Profile::Ru)) {
         Profile::Ru
-    } else if lists.iter().any(|l| l.american) {
+    } else if lists.iter().any(|l| l.profile == Some(Profile::None)) {
         Profile::None
     } else {
         Profile::Eu

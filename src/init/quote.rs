@@ -1,5 +1,7 @@
 //! Texts and names as TOML has them.
 
+use std::fmt::Write as _;
+
 /// A text in quotes, whatever it holds.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -12,7 +14,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if c.is_control() || crate::printable::is_hidden(c) => {
-                out.push_str(&format!("\\U{:08X}", u32::from(c)));
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
             }
             c => out.push(c),
         }
@@ -52,7 +54,7 @@ pub(super) fn unique(name: &str, taken: &[String]) -> String {
     if free(&name.to_owned()) {
         return name.to_owned();
     }
-    (2..).map(|n| format!("{name}_{n}")).find(free).unwrap_or_default()
+    (2..=taken.len() + 2).map(|n| format!("{name}_{n}")).find(free).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -31,12 +31,14 @@ pub struct Written {
     pub draft: Draft,
 }
 
-/// How much room a config takes: a column a line, all columns of a list in one, and that without blank lines.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How much room a config takes: a column a line, all columns of a list in one, that without blank lines, and that with
+/// a line for the owner and for each destination.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Density {
     Wide,
     Narrow,
     Dense,
+    Tight,
 }
 
 /// Writes the config of a draft, without the fields that are missed least if they don't fit.
@@ -45,7 +47,7 @@ enum Density {
 /// More lists than fit.
 pub fn write(mut draft: Draft, answers: &Answers) -> Result<Written, Trouble> {
     loop {
-        for density in [Density::Wide, Density::Narrow, Density::Dense] {
+        for density in [Density::Wide, Density::Narrow, Density::Dense, Density::Tight] {
             let text = Writer { answers, draft: &draft, density, out: String::new() }.write();
             if text.lines().count() <= LINES_MAX {
                 return Ok(Written { text, draft });
@@ -79,9 +81,7 @@ impl Writer<'_> {
         for source in &self.draft.sources {
             self.source(source);
         }
-        for destination in &self.draft.destinations {
-            self.destination(destination);
-        }
+        self.destinations();
         self.out.truncate(self.out.trim_end().len());
         self.out.push('\n');
         self.out
@@ -92,7 +92,7 @@ impl Writer<'_> {
     }
 
     fn blank(&mut self) {
-        if self.density != Density::Dense {
+        if self.density < Density::Dense {
             self.out.push('\n');
         }
     }
@@ -124,7 +124,11 @@ impl Writer<'_> {
             line("language", &quoted(language.pick("en", "ru")), ""),
             line("time_zone", &quoted(&self.answers.time_zone), "init-comment-time-zone"),
         ];
-        self.table("operator", "", lines);
+        if self.density == Density::Tight {
+            let _ = writeln!(self.out, "operator = {}", inline(lines));
+        } else {
+            self.table("operator", "", lines);
+        }
         self.blank();
     }
 
@@ -199,14 +203,26 @@ impl Writer<'_> {
         self.blank();
     }
 
-    fn destination(&mut self, destination: &DestinationDraft) {
+    fn destinations(&mut self) {
+        let draft = self.draft;
+        let all: Vec<(&str, Vec<Line>)> = draft.destinations.iter().map(|d| (d.purpose, self.destination(d))).collect();
+        if self.density == Density::Tight {
+            let lines = all.into_iter().map(|(name, lines)| line(name, &inline(lines), "")).collect();
+            return self.table("destinations", "", lines);
+        }
+        for (name, lines) in all {
+            self.table(&format!("destinations.{name}"), "", lines);
+            self.blank();
+        }
+    }
+
+    fn destination(&self, destination: &DestinationDraft) -> Vec<Line> {
         let place = &destination.place;
         let mut lines = vec![line("path", &quoted(&place.path), "")];
         lines.extend(place.kind.as_ref().map(|kind| line("kind", &quoted(kind), "")));
         lines.push(line("purposes", &list(&[destination.purpose]), ""));
         lines.extend(self.headings(destination).map(|headings| line("columns", &headings, "")));
-        self.table(&format!("destinations.{}", destination.purpose), "", lines);
-        self.blank();
+        lines
     }
 
     /// What the columns of a file are called for who reads Russian.
@@ -247,6 +263,12 @@ impl Writer<'_> {
 
 fn line(key: &str, value: &str, comment: &'static str) -> Line {
     (key.to_owned(), value.to_owned(), comment)
+}
+
+/// The lines of a table as one value.
+fn inline(lines: Vec<Line>) -> String {
+    let lines: Vec<String> = lines.into_iter().map(|(key, value, _)| format!("{key} = {value}")).collect();
+    format!("{{ {} }}", lines.join(", "))
 }
 
 fn agreement(columns: &Agreement) -> String {

@@ -1,5 +1,7 @@
 //! What a column seems to be by the words of its header, in Russian and English and as common programs
-//! (Google Forms and Contacts, Outlook, amoCRM, Bitrix24, HubSpot) export them.
+//! (Google Forms and Contacts, Outlook, amoCRM, Bitrix24, `HubSpot`) export them.
+
+use std::sync::LazyLock;
 
 use crate::check::mess;
 
@@ -133,11 +135,37 @@ pub(super) fn role(header: &str) -> Option<Role> {
         return None;
     }
     let text = words(header);
-    let text: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
     // `Телефон 2`, `E-mail 1 - Value`
-    let unnumbered: Vec<&str> = text.iter().copied().filter(|w| !w.bytes().all(|b| b.is_ascii_digit())).collect();
-    let fits = |(_, patterns): &&(Role, &str)| patterns.split('|').any(|p| fits(p.trim(), &unnumbered));
-    RULES.iter().find(fits).map(|(role, _)| *role)
+    let text: Vec<&str> = text.split(' ').filter(|w| !w.bytes().all(|b| b.is_ascii_digit())).collect();
+    PATTERNS.iter().find(|pattern| pattern.fits(&text)).map(|pattern| pattern.role)
+}
+
+/// The patterns of all roles, in the order in which they count.
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let of_role = |(role, all): &(Role, &'static str)| {
+        let role = *role;
+        all.split('|').map(str::trim).map(move |text| Pattern {
+            role,
+            is_whole: text.starts_with('='),
+            stems: text.trim_start_matches('=').split(' ').collect(),
+        })
+    };
+    RULES.iter().flat_map(of_role).collect()
+});
+
+struct Pattern {
+    role: Role,
+    /// Whether it is all of the header.
+    is_whole: bool,
+    stems: Vec<&'static str>,
+}
+
+impl Pattern {
+    fn fits(&self, words: &[&str]) -> bool {
+        let here = |window: &[&str]| window.iter().zip(&self.stems).all(|(word, stem)| is_of(word, stem));
+        let length = self.stems.len();
+        if self.is_whole { words.len() == length && here(words) } else { words.windows(length).any(here) }
+    }
 }
 
 /// The several things that one header names: `ФИО, телефон, почта`.
@@ -156,14 +184,6 @@ fn words(header: &str) -> String {
     let spaced = lower.replace('№', " № ").replace('#', " # ");
     let words = spaced.split(|c: char| !c.is_alphanumeric() && c != '№' && c != '#').filter(|w| !w.is_empty());
     words.collect::<Vec<_>>().join(" ")
-}
-
-fn fits(pattern: &str, words: &[&str]) -> bool {
-    if let Some(whole) = pattern.strip_prefix('=') {
-        return whole.split(' ').eq(words.iter().copied());
-    }
-    let stems: Vec<&str> = pattern.split(' ').collect();
-    words.windows(stems.len()).any(|window| window.iter().zip(&stems).all(|(word, stem)| is_of(word, stem)))
 }
 
 fn is_of(word: &str, stem: &str) -> bool {

@@ -1,8 +1,8 @@
 //! The few questions, in the owner's words. A flag answers each; without a terminal what is assumed stands.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
-use dialoguer::{Input, Select};
+use dialoguer::{Input, Select, theme::Theme};
 
 use super::{Init, place, profile};
 use crate::{
@@ -19,6 +19,19 @@ const BROKEN_OFF: Code = Code::new("init-broken-off");
 
 /// The limitation period of Russian civil law (art. 196 of the Civil Code) and of most of Europe.
 const TERM: &str = "3 years";
+
+/// Questions end in their own mark.
+struct Plain;
+
+impl Theme for Plain {
+    fn format_select_prompt(&self, f: &mut dyn fmt::Write, prompt: &str) -> fmt::Result {
+        f.write_str(prompt)
+    }
+
+    fn format_select_prompt_selection(&self, f: &mut dyn fmt::Write, prompt: &str, chosen: &str) -> fmt::Result {
+        write!(f, "{prompt} {chosen}")
+    }
+}
 
 pub(super) struct Ask<'a> {
     pub(super) args: &'a Init,
@@ -135,16 +148,14 @@ impl Ask<'_> {
     }
 
     fn kind(&self, default: &str) -> Result<String, Trouble> {
-        let texts: Vec<String> = DESTINATIONS.iter().map(|k| k.about.to_owned()).collect();
         let texts: Vec<String> = DESTINATIONS
             .iter()
-            .zip(texts)
-            .map(|(kind, about)| match kind.name {
+            .map(|kind| match kind.name {
                 "xlsx" => self.say("init-answer-xlsx"),
                 "csv" => self.say("init-answer-csv"),
                 "sqlite" => self.say("init-answer-sqlite"),
                 "postgres" => self.say("init-answer-postgres"),
-                _ => about,
+                _ => kind.about.to_owned(),
             })
             .collect();
         let at = DESTINATIONS.iter().position(|k| k.name == default).unwrap_or_default();
@@ -166,7 +177,7 @@ impl Ask<'_> {
         if !self.is_asked {
             return Ok(default);
         }
-        let select = Select::new().with_prompt(self.say(question)).items(answers).default(default);
+        let select = Select::with_theme(&Plain).with_prompt(self.say(question)).items(answers).default(default);
         let chosen = select.interact_opt().ok().flatten();
         chosen.ok_or_else(|| Trouble::new(BROKEN_OFF, ""))
     }

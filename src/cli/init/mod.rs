@@ -93,6 +93,9 @@ fn made(
     let is_asked = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let asked = ask::Ask { args, choices: &choices, proposals, folder, language, is_asked };
     let (answers, assumed) = asked.answers(lists)?;
+    if is_asked {
+        print("\n");
+    }
     let written = init::write(init::draft(proposals, &answers)?, &answers)?;
     if let Err(problems) = config::parse(&written.text, &args.config) {
         print_problems(&problems);

@@ -50,17 +50,14 @@ pub(super) fn places(to: &str, list: &str, folder: &Path) -> Result<(Place, Plac
         return Err(Trouble::new(PASSWORD, ""));
     }
     let hidden = to.starts_with("env:") || to.starts_with("file:");
-    match DESTINATIONS.iter().find(|k| k.tables && (hidden && !k.schemes.is_empty() || is_address(k, to))) {
-        Some(kind) => {
-            let kind = hidden.then(|| kind.name.to_owned());
-            let place = Place { kind, path: to.to_owned(), is_file: false };
-            Ok((place.clone(), place))
-        }
-        None => {
-            let names = DESTINATIONS.iter().map(|k| format!("`{}`", k.name)).collect::<Vec<_>>().join(", ");
-            Err(Trouble::new(UNKNOWN, format!("`{to}`; {names}")))
-        }
-    }
+    let known = |k: &&DestinationKind| k.tables && (hidden && !k.schemes.is_empty() || is_address(k, to));
+    let Some(kind) = DESTINATIONS.iter().find(known) else {
+        let names = DESTINATIONS.iter().map(|k| format!("`{}`", k.name)).collect::<Vec<_>>().join(", ");
+        return Err(Trouble::new(UNKNOWN, format!("`{to}`; {names}")));
+    };
+    let kind = hidden.then(|| kind.name.to_owned());
+    let place = Place { kind, path: to.to_owned(), is_file: false };
+    Ok((place.clone(), place))
 }
 
 fn is_address(kind: &DestinationKind, to: &str) -> bool {
@@ -79,7 +76,7 @@ fn free(list: &str, what: &str, extension: &str, folder: &Path) -> String {
     let name =
         |n: u32| if n == 1 { format!("{stem}-{what}.{extension}") } else { format!("{stem}-{what}-{n}.{extension}") };
     let is_taken = |n: &u32| folder.join(beside).join(name(*n)).exists();
-    let number = (1..).find(|n| !is_taken(n)).unwrap_or(1);
+    let number = (1..u32::MAX).find(|n| !is_taken(n)).unwrap_or(1);
     beside.join(name(number)).to_string_lossy().into_owned()
 }
 

@@ -70,7 +70,7 @@ fn is_label(token: &str) -> bool {
         "whatsapp",
     ];
     let word = token.trim_matches(|c: char| !is_letter(c)).to_lowercase();
-    // A lone letter is an initial, unless a full stop in small letters follows it.
+    // A lone capital is an initial.
     LABELS.contains(&word.as_str()) && (word.chars().count() > 1 || token.starts_with('т'))
 }
 
