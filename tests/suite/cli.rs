@@ -75,7 +75,8 @@ fn root() -> PathBuf {
 #[test]
 fn help_fits_a_screen_and_shows_an_example() {
     let mut transcript = Transcript::new();
-    for line in ["--help", "sync --help", "plan --help", "apply --help", "check --help", "explain --help"] {
+    for line in ["--help", "sync --help", "plan --help", "apply --help", "check --help", "explain --help", "why --help"]
+    {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);
         assert!(answer.out.lines().count() <= 28, "{line}: {} lines", answer.out.lines().count());

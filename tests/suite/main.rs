@@ -20,6 +20,7 @@ mod histories;
 mod interference;
 mod kill;
 mod laws;
+mod look;
 mod overlooked;
 mod places;
 #[path = "../support/postgres.rs"]
