@@ -174,6 +174,47 @@ fn a_plan_reads_group_by_group_and_field_by_field() {
 }
 
 #[test]
+fn a_permission_that_ends_and_a_cell_that_is_cleared_say_so() {
+    let mut bridge = Bridge::new(
+        r#"
+        [purposes.orders]
+        title = "Deliver"
+        basis = "contract"
+        needs = ["name", "email"]
+        keep = { for = "3 years", after = "grant" }
+        compatible_with = { newsletter = "one card, asked and answered" }
+        [purposes.newsletter]
+        title = "Write"
+        basis = "consent"
+        needs = ["name", "email", "address"]
+        keep = "until withdrawn"
+        channels = ["email"]
+        [sources.people]
+        path = "people.csv"
+        dated = "day"
+        purposes = ["orders"]
+        columns = { name = "name", email = "email", address = "address" }
+        [sources.people.consent.newsletter]
+        given = "agreed"
+        withdrawn = "left"
+        [destinations.crm]
+        path = "crm.db"
+        purposes = ["orders", "newsletter"]
+        "#,
+    );
+    const HEADER: &str = "name|email|address|day|agreed|left";
+    bridge.list("people", &[HEADER, "Анна Петрова|anna@example.com|Тула|2026-01-01|да|"]).run();
+    bridge.list("people", &[HEADER, "Анна Петрова|anna@example.com|Тула|2026-01-01|да|2026-02-01"]);
+    let report = bridge.ask(Command::Plan).expect("a plan");
+    let text = report.text();
+    let lines = "        address: очищается\n        may_email_newsletter: нет\n";
+    assert!(text.contains(lines), "{text}");
+    let change = &report.to_json()["routes"][0]["changes"][0];
+    assert_eq!(change["clear"], serde_json::json!(["address"]));
+    assert_eq!(change["denied"], serde_json::json!(["may_email_newsletter"]));
+}
+
+#[test]
 fn the_guard_stands_first_and_many_are_counted() {
     let mut script = Script::new();
     let list = |from: usize, to: usize| {
@@ -217,7 +258,7 @@ fn on_a_terminal(desk: &Desk, line: &str) -> String {
 #[test]
 fn whoever_looks_at_values_is_recorded() {
     let desk = Script::new().desk;
-    let shown = on_a_terminal(&desk, "plan --reveal --route shop");
+    let shown = on_a_terminal(&desk, "plan --reveal");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/look/terminal.expected");
     expected::none(&expected::compare(&path, &shown).into_iter().collect::<Vec<_>>());
     assert!(shown.contains("+79161112233") && shown.contains("8 9l6 555 66 77"), "{shown}");
