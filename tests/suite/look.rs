@@ -175,6 +175,7 @@ fn a_plan_reads_group_by_group_and_field_by_field() {
 
 #[test]
 fn a_permission_that_ends_and_a_cell_that_is_cleared_say_so() {
+    const HEADER: &str = "name|email|address|day|agreed|left";
     let mut bridge = Bridge::new(
         r#"
         [purposes.orders]
@@ -202,7 +203,6 @@ fn a_permission_that_ends_and_a_cell_that_is_cleared_say_so() {
         purposes = ["orders", "newsletter"]
         "#,
     );
-    const HEADER: &str = "name|email|address|day|agreed|left";
     bridge.list("people", &[HEADER, "Анна Петрова|anna@example.com|Тула|2026-01-01|да|"]).run();
     bridge.list("people", &[HEADER, "Анна Петрова|anna@example.com|Тула|2026-01-01|да|2026-02-01"]);
     let report = bridge.ask(Command::Plan).expect("a plan");
@@ -348,15 +348,16 @@ fn at_the_centre(bridge: &mut Bridge, who: &str) -> String {
     report.routes[0].why.as_ref().expect("an answer").text(&report, &bridge.config, "centre")
 }
 
+#[track_caller]
+fn says(bridge: &mut Bridge, who: &str, expected: &str) {
+    let text = at_the_centre(bridge, who);
+    assert!(text.contains(expected), "{who}: {expected}\n{text}");
+}
+
 #[test]
 fn a_refusal_is_traced_to_where_it_was_said() {
     const PEOPLE: &str = "no|name|phone|email|birth|agreed|day|left|calls";
     let mut bridge = Bridge::new(histories::CONFIG);
-    #[track_caller]
-    fn says(bridge: &mut Bridge, who: &str, expected: &str) {
-        let text = at_the_centre(bridge, who);
-        assert!(text.contains(expected), "{who}: {expected}\n{text}");
-    }
     bridge.list("orders", &["no|name|phone|email|birth|address|done|day|calls"]);
     bridge.list("stops", &["name|phone|email|day", "||anna@example.com|2026-03-01"]);
     let rows = [
@@ -479,6 +480,25 @@ fn the_rows_are_for_their_owner_alone() {
 }
 
 #[test]
+fn what_is_left_for_later_still_explains_what_it_changes() {
+    const HEADER: &str = "no|name|phone|email|birth|address|done|day|calls";
+    let (one, two) = ("1|Анна Петрова|8 916 111-22-33||||||", "2|Анна Петрова|8 916 444-55-66||||||");
+    let mut bridge = Bridge::new(histories::CONFIG);
+    bridge
+        .list("people", &["no|name|phone|email|birth|agreed|day|left|calls"])
+        .list("stops", &["name|phone|email|day"]);
+    bridge.list("orders", &[HEADER, one, two]).run();
+    assert_eq!(bridge.cards("shop").len(), 2);
+    // An edit says that the two are one.
+    let both = two.replace("444-55-66", "444-55-66, 8 916 111-22-33");
+    bridge.list("orders", &[HEADER, "3|Иван Котов|8 916 777-88-99||||||", one, &both]);
+    let report = bridge.go(&Ask { limit: Some(1), ..Ask::new(Command::Sync) }).expect("a run");
+    assert_eq!((report.routes[0].later, bridge.cards("shop").len()), (2, 3), "{}", report.text());
+    bridge.run();
+    assert_eq!(bridge.cards("shop").len(), 2);
+}
+
+#[test]
 fn a_few_go_first() {
     let mut script = Script::new();
     script.run(&["plan", "--all", "--limit", "2", "--route", "shop", "--out", "plan.json"]);
@@ -490,6 +510,7 @@ fn a_few_go_first() {
     script.note("addresses that are none, and rows that are not there");
     script.run(&["sync", "--only", "Анна Петрова"]);
     script.run(&["sync", "--only", "readers.csv, row 99"]);
+    script.run(&["sync", "--only", "Анна Петрова:5"]);
     script.run(&["sync", "--limit", "0"]);
     script.note("a file is written as a whole");
     script.desk.put("bridge.toml", CONFIG.replace("out/letters.db", "out/letters.csv"));
