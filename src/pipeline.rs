@@ -368,6 +368,9 @@ impl Route<'_> {
         log(report);
 
         if self.ask.command == Command::Plan {
+            if let Err(failure) = beside::old(report, self.ask.reveal, whole).await {
+                report.trouble = Some(apply::failed(&route.name, &failure));
+            }
             return Ok(());
         }
         let expected = self.ask.expected.as_ref().and_then(|planned| planned.get(&route.name));

@@ -21,6 +21,7 @@ use crate::{
 
 const EXISTS: Code = Code::new("rejects-exists");
 const IS_SOURCE: Code = Code::new("rejects-is-source");
+const NO_FOLDER: Code = Code::new("rejects-no-folder");
 const UNWRITABLE: Code = Code::new("rejects-unwritable");
 
 /// Whether every file that may be written is a new one, and no source would read it as it is.
@@ -33,6 +34,9 @@ pub(super) fn judge(config: &Config, path: &Path) -> Result<(), Trouble> {
         if path.exists() {
             return Err(Trouble::new(EXISTS, path.display().to_string()));
         }
+        if !folder_of(&path).is_dir() {
+            return Err(Trouble::new(NO_FOLDER, path.display().to_string()));
+        }
     }
     Ok(())
 }
@@ -41,12 +45,16 @@ fn reads(source: &SourceConfig, path: &Path, folder: &Path) -> bool {
     let Secret::Plain(location) = &source.location else { return false };
     let location = folder.join(location);
     let whole = |path: &Path| {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf()).join(path.file_name().unwrap_or_default())
     };
     let matches =
         |pattern: &Path| glob::Pattern::new(&pattern.to_string_lossy()).is_ok_and(|p| p.matches_path(&whole(path)));
     whole(&location) == whole(path) || matches(&whole(&location))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The file of a source: the one that was named, or one for each source where several have rows that may wait.
@@ -83,7 +91,7 @@ pub(super) fn write(config: &Config, path: &Path, rejects: &Rejects) -> Result<V
 
 /// A file gets its name once it is whole; one that came to be in the meantime stays.
 fn whole(path: &Path, rows: &RejectedRows, language: Language) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     // Its mode is 0600.
     let file = NamedTempFile::new_in(folder)?;
     let mut out = BufWriter::new(file.as_file());

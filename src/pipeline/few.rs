@@ -40,9 +40,13 @@ impl Ask {
         }
         let mut only = BTreeSet::new();
         for text in &self.only {
-            let rows = Address::parse(text).map(|address| rows_at(&address, config, records, sheets));
-            let rows = rows.filter(|rows| !rows.is_empty());
-            only.extend(rows.ok_or_else(|| Trouble::new(NO_ROW, text))?);
+            let address = Address::parse(text).ok_or_else(|| Trouble::new(NO_ADDRESS, shape(text)))?;
+            let rows = rows_at(&address, config, records, sheets);
+            if rows.is_empty() {
+                let is_known = sheets.iter().any(|s| address.is_in(s, &config.source(s.source).name));
+                return Err(Trouble::new(NO_ROW, if is_known { text.clone() } else { shape(text) }));
+            }
+            only.extend(rows);
         }
         Ok(Few { limit: self.limit, only: Some(only) })
     }

@@ -8,6 +8,7 @@ use crate::{
     catalogue::{Fill, say},
     plan::{Back, Reason, Step},
     printable::printable,
+    value::{PrivateText, Shape},
 };
 
 /// So many cards of a group are shown; the rest are counted.
@@ -95,23 +96,37 @@ impl Report {
     fn change(&self, out: &mut String, route: &RouteReport, change: &ChangeReport, kind: Kind, show: Show) {
         let rows = if change.rows.is_empty() { String::new() } else { format!("  ← {}", self.places(&change.rows)) };
         let _ = writeln!(out, "    {} {}{rows}", kind.sign(), change.id);
-        // Of a new card there is nothing to tell but its values.
+        // Of a new card there is nothing to tell but its values, and of one that goes what stands there.
         if kind == Kind::Update || show.reveal {
             change.cells.iter().for_each(|cell| self.cell(out, route, change, cell, show));
+        }
+        if kind == Kind::Delete {
+            let columns = (0..).zip(&route.columns);
+            let stands = columns.filter_map(|(c, name)| Some((name, route.revealed.standing(change.id, c)?)));
+            for (name, text) in stands.filter(|_| show.reveal) {
+                let _ = writeln!(out, "        {name}: {}", printable(text.expose()));
+            }
         }
     }
 
     fn cell(&self, out: &mut String, route: &RouteReport, change: &ChangeReport, cell: &CellReport, show: Show) {
         let words = |name| say(name, self.language, &[]);
-        let revealed = route.revealed.of(change.id, cell.column).filter(|_| show.reveal);
-        let new = match (cell.becomes, revealed) {
-            (Becomes::Cleared, _) => words("cell-cleared"),
-            (Becomes::Yes, _) => words("cell-yes"),
-            (Becomes::No, _) => words("cell-no"),
-            (Becomes::Value(_), Some(text)) => printable(text.expose()).into_owned(),
-            (Becomes::Value(shape), None) => shape.describe(self.language),
+        let shown = |text: Option<&PrivateText>, shape: Shape| match text.filter(|_| show.reveal) {
+            Some(text) => printable(text.expose()).into_owned(),
+            None => shape.describe(self.language),
         };
-        let old = cell.old.map(|shape| format!("{} → ", shape.describe(self.language))).unwrap_or_default();
-        let _ = writeln!(out, "        {}: {old}{new}", route.columns[usize::from(cell.column)]);
+        let new = match cell.becomes {
+            Becomes::Cleared => words("cell-cleared"),
+            Becomes::Yes => words("cell-yes"),
+            Becomes::No => words("cell-no"),
+            Becomes::Value(shape) => shown(route.revealed.of(change.id, cell.column), shape),
+        };
+        let is_flag = matches!(cell.becomes, Becomes::Yes | Becomes::No);
+        let old = cell
+            .old
+            .filter(|_| !is_flag)
+            .map(|shape| shown(route.revealed.standing(change.id, cell.column), shape) + " → ");
+        let name = &route.columns[usize::from(cell.column)];
+        let _ = writeln!(out, "        {name}: {}{new}", old.unwrap_or_default());
     }
 }

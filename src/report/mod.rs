@@ -237,7 +237,7 @@ pub struct CellReport {
     pub column: u16,
     /// What then stands.
     pub becomes: Becomes,
-    /// What stands now, where the destination was asked.
+    /// What stands now, in a plan.
     pub old: Option<Shape>,
 }
 

@@ -10,6 +10,7 @@ use crate::{address::Place, change::ClientId, value::PrivateText};
 pub struct Revealed {
     cells: BTreeMap<Place, PrivateText>,
     values: BTreeMap<(ClientId, u16), PrivateText>,
+    old: BTreeMap<(ClientId, u16), PrivateText>,
 }
 
 impl Revealed {
@@ -21,6 +22,16 @@ impl Revealed {
     /// Adds what a card is to get in a column.
     pub(crate) fn value(&mut self, card: ClientId, column: u16, text: PrivateText) {
         self.values.insert((card, column), text);
+    }
+
+    /// Adds what stands in a column of a card.
+    pub(crate) fn old(&mut self, card: ClientId, column: u16, text: PrivateText) {
+        self.old.insert((card, column), text);
+    }
+
+    /// What stands in a column of a card.
+    pub(super) fn standing(&self, card: ClientId, column: u16) -> Option<&PrivateText> {
+        self.old.get(&(card, column))
     }
 
     /// What stands in a cell.

@@ -69,6 +69,10 @@ impl Writer<'_> {
             "purposes": row.purposes.iter().map(|p| self.about(p)).collect::<Vec<_>>(),
             "other_purposes_of_its_source": row.elsewhere.iter().map(|p| self.purpose(*p)).collect::<Vec<_>>(),
             "fate": self.fate(&row.fate),
+            "findings": self.report.findings.iter()
+                .filter(|f| Place { column: None, ..f.place } == row.place)
+                .map(|f| json!({ "code": f.code.name(), "place": self.report.place_json(f.place) }))
+                .collect::<Vec<_>>(),
             "cells": row.cells.iter().map(|cell| {
                 let (state, elsewhere) = match cell.state {
                     CellState::Stands => ("stands", None),

@@ -98,6 +98,7 @@ impl Teller<'_> {
         }
         self.fate(row).into_iter().for_each(&mut line);
         self.cells(&row.cells).into_iter().for_each(&mut line);
+        self.found(row).into_iter().for_each(&mut line);
         if let Fate::Client { next, .. } = &row.fate {
             line(self.tell("why-next", &[("what", &self.next(*next))]));
         }
@@ -192,7 +193,9 @@ impl Teller<'_> {
         let route = ("route", self.route);
         match &row.fate {
             Fate::Refusal => vec![self.tell("why-refusal-row", &[])],
-            Fate::Unseen if row.purposes.is_empty() => vec![self.tell("why-no-purpose", &[route])],
+            Fate::Unseen if row.purposes.is_empty() && row.elsewhere.is_empty() => {
+                vec![self.tell("why-no-purpose", &[route])]
+            }
             Fate::Unseen => vec![self.tell("why-unseen", &[route])],
             Fate::Waits { why, cards, with } => {
                 let words = catalogue::entry(waits_code(*why).name()).words(self.report.language);
@@ -213,11 +216,34 @@ impl Teller<'_> {
                 lines.push(format!("  → {}", fill(&words.help)));
                 lines
             }
-            Fate::Client { id, others, .. } => {
-                let fills = [("id", &*id.to_string()), ("places", &self.report.places(others))];
-                vec![self.tell(if others.is_empty() { "why-client" } else { "why-client-joined" }, &fills)]
+            Fate::Client { id, others, next } => {
+                let name = match next.step {
+                    Step::Create => "why-client-new",
+                    Step::Omit => "why-client-none",
+                    _ => "why-client",
+                };
+                let joined = self.tell("why-joined", &[("places", &self.report.places(others))]);
+                let joined = if others.is_empty() { String::new() } else { joined };
+                vec![self.tell(name, &[("id", &id.to_string()), ("joined", &joined)])]
             }
         }
+    }
+
+    /// What was found in the row while it was read.
+    fn found(&self, row: &RowAnswer) -> Vec<String> {
+        let language = self.report.language;
+        let is_of_row = |place: Place| Place { column: None, ..place } == row.place;
+        let found = self.report.findings.iter().filter(|f| is_of_row(f.place));
+        found
+            .map(|f| {
+                let words = catalogue::entry(f.code.name()).words(language);
+                let hint = f.hint.as_deref().unwrap_or_default();
+                let title = catalogue::fill(&words.title, &[("hint", Fill::Text(hint))], language);
+                let cell = self.beside(f.place.column.map(|_| f.place));
+                let fills = [("word", f.code.severity().word(language)), ("code", f.code.name())];
+                self.tell("why-found", &[fills[0], fills[1], ("title", &title), ("cell", &cell)])
+            })
+            .collect()
     }
 
     fn cells(&self, cells: &[CellAnswer]) -> Vec<String> {
@@ -288,7 +314,9 @@ impl Teller<'_> {
             lines.push(self.tell("why-card-known", &[("id", &id), ("what", &what)]));
         }
         if answer.rows.is_empty() {
-            lines.push(format!("→ {}", self.tell("why-nobody-help", &[])));
+            // A family name, or half a phone, is nothing but perhaps a key.
+            let is_key = matches!(&answer.asked, Asked::Value(fields) if fields.is_empty());
+            lines.push(format!("→ {}", self.tell(if is_key { "why-key-help" } else { "why-nobody-help" }, &[])));
         }
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{}", lines.join("\n"));

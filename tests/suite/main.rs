@@ -26,6 +26,7 @@ mod interference;
 mod kill;
 mod laws;
 mod lists;
+mod look;
 mod night;
 mod overlooked;
 mod pages;

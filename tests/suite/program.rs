@@ -62,7 +62,7 @@ impl Desk {
     }
 
     /// The text without what differs from run to run: the folder, times, the ids of runs.
-    fn normal(&self, text: &str) -> String {
+    pub(crate) fn normal(&self, text: &str) -> String {
         let text = text.replace(&self.0.path().display().to_string(), "DESK");
         let text = replaced(&text, "0000-00-00T00:00:00Z", "TIME");
         let text = replaced(&text, "00000000T000000Z", "STAMP");

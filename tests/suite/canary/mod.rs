@@ -272,6 +272,12 @@ fn no_command_says_or_keeps_a_value() {
             .filter(|cell| cell.contains("qzx.") || cell.contains("7911"))
             .for_each(|cell| stage.trap(cell, true));
         stage.run(&["plan", "-v"]);
+        stage.run(&["plan", "--all"]);
+        for who in ["qzxolga@mail.example", "Пмзыкина Ольга", "orders.csv:2", "stops.csv:2", "orders.csv, row 99"]
+        {
+            stage.run(&["why", "mailing", who]);
+            stage.run(&["why", "mailing", who, "--json"]);
+        }
         stage.is_silent();
         // What may be there is there: the search finds what it looks for.
         let found = stage.traps.caught_in(&stage.path("out"));
