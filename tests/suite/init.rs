@@ -305,6 +305,44 @@ fn whatever_the_headers_what_init_writes_passes() {
     assert!(written >= 100, "only {written} were written");
 }
 
+/// What is assumed of a list of one person.
+fn assumed(header: &[&str], row: &[&str]) -> (init::Why, String) {
+    let table: Table = [header, row].map(|r| r.iter().map(|c| (*c).to_owned()).collect()).into();
+    let proposal = init::propose(&read(&table, "a.csv".to_owned()).expect("a header"), true);
+    let choices = init::choices(std::slice::from_ref(&proposal), true).expect("people");
+    let place = Place { kind: None, path: "b.csv".to_owned(), is_file: true };
+    let answers = Answers {
+        operator: "x".to_owned(),
+        profile: choices.profile,
+        language: Language::English,
+        time_zone: "UTC".to_owned(),
+        why: choices.default,
+        keep: "3 years".to_owned(),
+        main: place.clone(),
+        newsletter: Place { path: "c.csv".to_owned(), ..place },
+    };
+    let draft = init::draft(&[proposal], &answers).expect("allowed");
+    (choices.default, init::write(draft, &answers).expect("it fits").text)
+}
+
+#[test]
+fn what_is_unclear_sends_less() {
+    let (person, phone) = ("Белова Анна", "8 900 123-45-01");
+    for (header, cell, why, newsletter) in [
+        ("Дата заказа", "05.03.2026", init::Why::Clients, false),
+        ("Услуга", "Стрижка", init::Why::Interest, false),
+        // Nobody can be read to have agreed, so nobody has.
+        ("Согласие на обработку персональных данных", "в процессе", init::Why::Agreed, false),
+        ("Согласие на обработку персональных данных", "", init::Why::Agreed, false),
+        ("Рассылка", "да", init::Why::Interest, true),
+        ("Рассылка", "раз в месяц", init::Why::Interest, false),
+        ("Отписался", "", init::Why::Interest, false),
+    ] {
+        let (default, text) = assumed(&["ФИО", "Телефон", header], &[person, phone, cell]);
+        assert_eq!((default, text.contains("[purposes.newsletter]")), (why, newsletter), "{header}: {cell}\n{text}");
+    }
+}
+
 #[test]
 fn the_readme_of_the_lists_names_them_all() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lists");
