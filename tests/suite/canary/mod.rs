@@ -278,6 +278,17 @@ fn no_command_says_or_keeps_a_value() {
             stage.run(&["why", "mailing", who]);
             stage.run(&["why", "mailing", who, "--json"]);
         }
+        for line in ["review", "review --out open.toml", "undo last", "undo last --json", "state backup copy.db"] {
+            stage.run(&line.split(' ').collect::<Vec<_>>());
+        }
+        // Looking back says no more than was said.
+        for look in ["status", "status --json", "history", "history --json", "history show last", "history verify"] {
+            stage.run(&look.split(' ').collect::<Vec<_>>());
+        }
+        for page in ["report --html report.html", "flows --html flows.html", "flows", "flows --json"] {
+            let (exit, said) = stage.run(&page.split(' ').collect::<Vec<_>>());
+            assert_eq!(exit, 0, "{page}: {said}");
+        }
         stage.is_silent();
         // What may be there is there: the search finds what it looks for.
         let found = stage.traps.caught_in(&stage.path("out"));
