@@ -8,9 +8,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[derive(Parser)]
 #[command(
     version,
-    about,
     max_term_width = 100,
-    after_help = "Start with: sheetbridge sync examples/quickstart/bridge.toml"
+    disable_help_subcommand = true,
+    // A screen has 24 lines.
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{subcommands}{after-help}",
+    after_help = "Start with: sheetbridge init clients.xlsx\n\n\
+        `sheetbridge COMMAND --help` tells more. Also: schema, completions, man, --version"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -32,8 +35,7 @@ pub(super) enum Command {
     Plan(Plan),
     /// Read the lists, and bring every destination up to date
     #[command(after_help = "Example: sheetbridge sync -c shop.toml --route crm\n\n\
-        Exit code: 0 all in place, 1 something new needs a person, 2 not done or stopped by the guard, \
-        75 another run is at work")]
+        Exit code: 0 all in place, 1 new for a person, 2 not done, 75 another run is at work")]
     Sync(Sync),
     /// Do what a plan showed, if it would still do the same
     #[command(after_help = "Example: sheetbridge apply plan.json -c shop.toml")]
@@ -77,13 +79,16 @@ pub(super) enum Command {
     #[command(after_help = "Example: sheetbridge schema > bridge.schema.json\n\n\
         Editors with taplo (VS Code: Even Better TOML) find it by the first line of the config:\n  \
         #:schema ./bridge.schema.json")]
+    #[command(hide = true)]
     Schema,
     /// Print a script with which a shell completes commands and options
     #[command(after_help = "Example: sheetbridge completions bash \
         > ~/.local/share/bash-completion/completions/sheetbridge")]
+    #[command(hide = true)]
     Completions(super::shell::Completions),
     /// Print the man page
     #[command(after_help = "Example: sheetbridge man > ~/.local/share/man/man1/sheetbridge.1")]
+    #[command(hide = true)]
     Man,
 }
 

@@ -231,18 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn the_version_before_is_read_without_its_days() {
-        let (mut old, mut bytes) = (sample(), packed(&sample()));
-        old.waiting.iter_mut().for_each(|(_, since)| *since = Day::NEVER);
-        bytes[0] = 1;
-        // From the end: two empty-or-not lists of days, each led by its length, and before them the days of what waits.
-        let tail = 8 + 2 * 8 + 8;
-        let days = 8 + 2 * 4;
-        bytes.drain(bytes.len() - tail - days..bytes.len() - tail);
-        assert_eq!(unpack(&bytes), Some(old));
-    }
-
-    #[test]
     fn damaged_bytes_are_no_state() {
         let good = packed(&sample());
         for cut in 0..good.len() {

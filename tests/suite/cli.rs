@@ -108,7 +108,7 @@ fn help_fits_a_screen_and_shows_an_example() {
     ] {
         let answer = transcript.run(line);
         assert_eq!(answer.exit, 0);
-        assert!(answer.out.lines().count() <= 28, "{line}: {} lines", answer.out.lines().count());
+        assert!(answer.out.lines().count() <= 24, "{line}: {} lines", answer.out.lines().count());
         assert!(answer.out.contains("Example: sheetbridge") || answer.out.contains("Start with:"), "{line}");
     }
     transcript.compare("help");

@@ -207,7 +207,7 @@ fn a_permission_that_ends_and_a_cell_that_is_cleared_say_so() {
     bridge.list("people", &[HEADER, "Анна Петрова|anna@example.com|Тула|2026-01-01|да|2026-02-01"]);
     let report = bridge.ask(Command::Plan).expect("a plan");
     let text = report.text();
-    let lines = "        address: очищается\n        may_email_newsletter: нет\n";
+    let lines = "        address: кириллица; 4 знака → очищается\n        may_email_newsletter: нет\n";
     assert!(text.contains(lines), "{text}");
     let change = &report.to_json()["routes"][0]["changes"][0];
     assert_eq!(change["clear"], serde_json::json!(["address"]));

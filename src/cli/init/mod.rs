@@ -34,7 +34,7 @@ pub(super) struct Init {
     /// The config to write
     #[arg(short, long, value_name = "FILE", default_value = "bridge.toml")]
     config: PathBuf,
-    /// Where clean records go: xlsx, csv, sqlite, or an address such as postgres://…
+    /// Where clean records go: xlsx, csv, sqlite, or an address such as postgres://...
     #[arg(long, value_name = "KIND")]
     to: Option<String>,
     /// Who answers for these people's data
