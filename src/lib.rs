@@ -54,6 +54,7 @@
 
 pub mod address;
 pub mod apply;
+mod ask;
 pub mod catalogue;
 pub mod change;
 pub mod check;

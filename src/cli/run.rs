@@ -7,6 +7,7 @@ use std::{
 
 use super::{args, complain, load, print, rejects, trouble};
 use crate::{
+    ask::Ask,
     change::{Layout, RunId},
     config::{Config, RouteConfig, SourceConfig},
     connector::{DestinationPlace, SourcePlace},
@@ -15,7 +16,7 @@ use crate::{
     finding::{Code, Trouble},
     ledger::Ledger,
     nearest::nearest,
-    pipeline::{self, Ask, World},
+    pipeline::{self, World},
     plan::PERCENT,
     port::{Source, Whole},
     progress::Stopwatch,

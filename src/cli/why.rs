@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{load, print, run, trouble};
 use crate::{
-    pipeline::Ask,
+    ask::Ask,
     report::{Command, EXIT_FAILED, EXIT_OK},
 };
 

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::{Becomes, CellReport, ChangeReport, Item, Revealed, RouteReport};
 use crate::{
     address::Place,
+    ask::Ask,
     config::Config,
     finding::{Code, Finding},
     gate::{Cleared, Closed, Granted, May, Rows},
-    pipeline::Ask,
     plan::{Approved, Entry, Plan, Step, lapses, write_value},
     record::{Records, State},
     set::FieldId,

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::{Becomes, ChangeReport, Report, RouteReport};
 use crate::{
     address::{Place, describe},
+    ask::Ask,
     day::Day,
     finding::{Code, Finding, Trouble},
     language::Language,
-    pipeline::Ask,
     plan::{Back, PERCENT, Stop},
 };
 

@@ -65,7 +65,7 @@ pub fn questions(known: &Known<'_>) -> Vec<Question> {
         questions.extend(match why {
             Why::Undecided => asker.undecided(&rows),
             Why::JoinUnexplained => asker.join(&rows, &waiting[0].cards),
-            Why::SplitUnexplained => asker.split(rows, &waiting[0].cards),
+            Why::SplitUnexplained => asker.split(&rows, &waiting[0].cards),
             Why::RequiredMissing | Why::NoIdentity => None,
         });
     }
@@ -206,17 +206,17 @@ impl<'a> Asker<'a> {
     }
 
     /// Rows that part from those with which they were one card.
-    fn split(&self, rows: Vec<u32>, cards: &[u32]) -> Option<Question> {
+    fn split(&self, rows: &[u32], cards: &[u32]) -> Option<Question> {
         let card = *cards.first()?;
         let id = self.known.past.ids[card as usize];
         let clients = &self.known.closed.clients;
         let owner = clients.cards.iter().position(|of| *of == Some(card))?;
         let others = clients.rows.get(owner).to_vec();
         let choices = vec![
-            Choice { candidate: Some(0), pairs: self.between(&rows, &others, true) },
-            Choice { candidate: None, pairs: self.with_card(&rows, id, false) },
+            Choice { candidate: Some(0), pairs: self.between(rows, &others, true) },
+            Choice { candidate: None, pairs: self.with_card(rows, id, false) },
         ];
-        self.question(Kind::Split, self.side(None, &rows), vec![self.side(Some(id), &others)], choices)
+        self.question(Kind::Split, self.side(None, rows), vec![self.side(Some(id), &others)], choices)
     }
 
     /// People who appeared and may be somebody who vanished.

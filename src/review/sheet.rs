@@ -81,7 +81,7 @@ fn described(question: &Question, side: &Side, language: Language, places: &dyn 
 }
 
 fn comment(text: &str) -> String {
-    text.lines().map(|line| format!("# {line}\n")).collect()
+    text.lines().fold(String::new(), |out, line| out + "# " + line + "\n")
 }
 
 #[cfg(test)]

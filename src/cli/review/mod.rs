@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use super::{args, load, print, run, trouble};
 use crate::{
     address::{Place, describe_all},
+    ask::Ask,
     catalogue::{Fill, say},
     change::RunId,
     config::Config,
     finding::{Code, Trouble},
     ledger::{Answer, Ledger},
-    pipeline::Ask,
     report::{Command, EXIT_FAILED, EXIT_OK, Report},
     review::{self, Choice, Given, Question},
 };

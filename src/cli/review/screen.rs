@@ -53,8 +53,14 @@ impl<'a> Screen<'a> {
             note.clear();
             let outcome = match wish(&self.key()?) {
                 Wish::Choose(candidate) => self.choose(candidate),
-                Wish::Next => self.go(self.at + 1),
-                Wish::Back => self.go(self.at.saturating_sub(1)),
+                Wish::Next => {
+                    self.at += 1;
+                    Ok(())
+                }
+                Wish::Back => {
+                    self.at = self.at.saturating_sub(1);
+                    Ok(())
+                }
                 Wish::TakeBack => self.take_back(),
                 Wish::Reveal => self.turn(),
                 Wish::Quit => break,
@@ -96,16 +102,12 @@ impl<'a> Screen<'a> {
         let Some(choice) = question.choices.iter().find(|c| c.candidate == candidate) else { return Ok(()) };
         answer(self.open.config, question, choice)?;
         self.answered[self.at] = Some(self.said(choice));
-        self.go(self.at + 1)
+        self.at += 1;
+        Ok(())
     }
 
     fn said(&self, choice: &Choice) -> String {
         choice.candidate.map_or_else(|| self.text("review-said-none", &[]), |i| (i + 1).to_string())
-    }
-
-    fn go(&mut self, to: usize) -> Result<(), Trouble> {
-        self.at = to;
-        Ok(())
     }
 
     /// Takes back the answer to the question that is shown.
