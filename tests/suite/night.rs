@@ -106,10 +106,8 @@ fn a_full_disk_stops_the_run_and_harms_nothing() {
     assert_eq!(plain.run(&["sync", "shop/bridge.toml"]).exit, 0);
     fs::create_dir(desk.path("disk")).expect("a folder");
     let at = desk.path("disk");
-    let Some(_disk) = Disk::new(&at) else {
-        eprintln!("this machine lets nobody make a small disk: not tried");
-        return;
-    };
+    // A machine that lets nobody make a small disk can't be tried.
+    let Some(_disk) = Disk::new(&at) else { return };
     let mut stopped = 0;
     for fill in (0..1200).step_by(60) {
         quickstart(&desk, "disk/shop");
