@@ -61,7 +61,11 @@ impl<'a> Screen<'a> {
                     self.at = self.at.saturating_sub(1);
                     Ok(())
                 }
-                Wish::TakeBack => self.take_back(),
+                Wish::TakeBack => self.take_back().map(|taken| {
+                    if taken {
+                        note = summary(self.open.config, "review-taken-back", 1);
+                    }
+                }),
                 Wish::Reveal => self.turn(),
                 Wish::Quit => break,
                 Wish::Nothing => Ok(()),
@@ -91,10 +95,8 @@ impl<'a> Screen<'a> {
     }
 
     fn key(&self) -> Result<Key, Trouble> {
-        match self.term.read_key() {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => Ok(Key::Escape),
-            key => key.map_err(|e| Trouble::new(TERMINAL, reason(&e))),
-        }
+        // Ctrl-C comes as a key: what was answered is kept, and said.
+        self.term.read_key_raw().map_err(|e| Trouble::new(TERMINAL, reason(&e)))
     }
 
     fn choose(&mut self, candidate: Option<usize>) -> Result<(), Trouble> {
@@ -110,10 +112,11 @@ impl<'a> Screen<'a> {
         choice.candidate.map_or_else(|| self.text("review-said-none", &[]), |i| (i + 1).to_string())
     }
 
-    /// Takes back the answer to the question that is shown.
-    fn take_back(&mut self) -> Result<(), Trouble> {
+    /// Takes back the answer to the question that is shown, if there is one.
+    fn take_back(&mut self) -> Result<bool, Trouble> {
         let question = self.questions[self.at];
-        if self.answered[self.at].is_some() {
+        let is_answered = self.answered[self.at].is_some();
+        if is_answered {
             let answers = super::ledger(self.open.config)?.answers()?;
             let is_this = |a: &&Answer| a.route == question.route && a.question == question.id;
             if let Some(answer) = answers.iter().find(is_this) {
@@ -121,7 +124,7 @@ impl<'a> Screen<'a> {
             }
             self.answered[self.at] = None;
         }
-        Ok(())
+        Ok(is_answered)
     }
 
     /// Shows values, or hides them again.
