@@ -78,7 +78,9 @@ impl Report {
         for change in &route.changes {
             groups.entry((Kind::of(change), why(change))).or_default().push(change);
         }
-        for ((kind, why), changes) in groups {
+        for ((kind, why), mut changes) in groups {
+            // In the order of the lists; ids are in none that a person knows.
+            changes.sort_by_key(|change| (change.rows.first().copied(), change.id));
             let is_plain = matches!(kind, Kind::Create | Kind::Update) && why == "reason-rows";
             let words = say(why, self.language, &[]);
             let why = if is_plain { String::new() } else { format!(" ({words})") };

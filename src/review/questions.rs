@@ -83,6 +83,7 @@ pub fn questions(known: &Known<'_>) -> Vec<Question> {
         asked.extend(parties);
         is_new
     });
+    questions.sort_by_cached_key(|q| (q.kind, usize::MAX - q.likeness(), q.about.rows.first().copied(), q.id));
     questions
 }
 
@@ -253,7 +254,21 @@ impl<'a> Asker<'a> {
         Side { card: Some(id), rows: Vec::new(), cells: cells.collect() }
     }
 
-    fn question(&self, kind: Kind, about: Side, mut candidates: Vec<Side>, choices: Vec<Choice>) -> Option<Question> {
+    fn question(
+        &self,
+        kind: Kind,
+        mut about: Side,
+        mut candidates: Vec<Side>,
+        choices: Vec<Choice>,
+    ) -> Option<Question> {
+        // Of two rows that wait for each other, the one that stands first is asked about.
+        if let [other] = candidates.as_mut_slice()
+            && about.card.is_none()
+            && other.card.is_none()
+            && other.rows < about.rows
+        {
+            std::mem::swap(&mut about, other);
+        }
         if candidates.is_empty() || choices.iter().all(|c| c.pairs.is_empty()) {
             return None;
         }

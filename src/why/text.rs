@@ -91,7 +91,7 @@ impl Teller<'_> {
         };
         if !matches!(row.fate, Fate::Refusal) {
             row.purposes.iter().flat_map(|purpose| self.about(purpose)).for_each(&mut line);
-            if !row.elsewhere.is_empty() {
+            if matches!(row.fate, Fate::Unseen) && !row.elsewhere.is_empty() {
                 let names: Vec<&str> = row.elsewhere.iter().map(|p| self.purpose(*p)).collect();
                 line(self.tell("why-elsewhere", &[("purposes", &names.join(", ")), ("route", self.route)]));
             }

@@ -49,8 +49,13 @@ impl Desk {
     }
 
     pub(crate) fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Answer {
+        self.run_in("", args, environment)
+    }
+
+    /// Runs the program in a folder of the desk.
+    pub(crate) fn run_in(&self, folder: &str, args: &[&str], environment: &[(&str, &str)]) -> Answer {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sheetbridge"));
-        command.args(args).current_dir(self.0.path()).env("RUST_LOG", "warn").env_remove("COLUMNS");
+        command.args(args).current_dir(self.path(folder)).env("RUST_LOG", "warn").env_remove("COLUMNS");
         command.envs(environment.iter().copied());
         let output = command.output().expect("it starts");
         let text = |bytes: &[u8]| self.normal(&String::from_utf8_lossy(bytes));
