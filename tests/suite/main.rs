@@ -11,6 +11,8 @@ mod books;
 mod bridge;
 mod canary;
 mod cli;
+#[cfg(unix)]
+mod confirmed;
 mod crash;
 mod database;
 mod database_sources;

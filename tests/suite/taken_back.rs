@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A shop with a table of clients, and a file for those who want letters.
-fn shop(language: &str) -> Transcript {
+pub(crate) fn shop(language: &str) -> Transcript {
     let transcript = Transcript::new();
     let config = r#"
         [operator]
