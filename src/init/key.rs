@@ -52,7 +52,7 @@ impl Reading<'_> {
     /// Whether the cells of a column tell all rows apart.
     fn uniqueness(&self, placed: &Placed) -> Uniqueness {
         let header = normal(&placed.header);
-        let (mut seen, mut counts, mut rows) = (HashSet::new(), true, 0_usize);
+        let (mut seen, mut counts, mut from_zero, mut rows) = (HashSet::new(), true, false, 0_usize);
         for tab in self.tabs {
             let Some(at) = tab.header.names.iter().position(|n| normal(n) == header) else { return Uniqueness::No };
             for (chunk, row) in rows_of(tab).filter(|(chunk, row)| !is_no_person(tab, chunk, *row)) {
@@ -62,7 +62,8 @@ impl Reading<'_> {
                     Raw::Number(n) => n.to_string(),
                     _ => String::new(),
                 };
-                counts &= text == rows.to_string();
+                from_zero |= rows == 1 && text == "0";
+                counts &= text == (rows - usize::from(from_zero)).to_string();
                 if text.is_empty() || !seen.insert(text) {
                     return Uniqueness::No;
                 }

@@ -344,6 +344,23 @@ fn what_is_unclear_sends_less() {
 }
 
 #[test]
+fn numbers_that_only_count_the_rows_are_no_key() {
+    for (numbers, is_key) in [
+        (["0", "1", "2"], false),
+        (["1", "2", "3"], false),
+        (["1001", "1002", "1003"], true),
+        (["0", "2", "7"], true),
+        (["7", "7", "8"], false),
+    ] {
+        let person = |i: usize| vec![numbers[i].to_owned(), format!("Белова Анна {i}"), format!("8 900 123-45-0{i}")];
+        let header = ["ID", "ФИО", "Телефон"].map(str::to_owned).to_vec();
+        let table: Table = [header, person(0), person(1), person(2)].to_vec();
+        let proposal = init::propose(&read(&table, "a.csv".to_owned()).expect("a header"), true);
+        assert_eq!(proposal.key.is_some(), is_key, "{numbers:?}");
+    }
+}
+
+#[test]
 fn the_readme_of_the_lists_names_them_all() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lists");
     let readme = fs::read_to_string(folder.join("README.md")).expect("it is there");
