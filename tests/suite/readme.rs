@@ -132,9 +132,9 @@ fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (i, piece) in line.split('"').enumerate() {
         if i % 2 == 0 {
-            words.extend(piece.split_whitespace().map(str::to_owned))
+            words.extend(piece.split_whitespace().map(str::to_owned));
         } else {
-            words.push(piece.to_owned())
+            words.push(piece.to_owned());
         }
     }
     words
