@@ -5,6 +5,7 @@ mod alike;
 mod cells;
 mod few;
 mod guard;
+mod loose;
 mod planner;
 mod state;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::{Entry, Item, Known, NONE, Reason, Step, Waits, cells, cells::Columns};
+use super::{Entry, Item, Known, NONE, Reason, Step, Waits, cells, cells::Columns, loose::Loose};
 use crate::{
     change::ClientId,
     config::Mode,
@@ -14,12 +14,6 @@ use crate::{
     resolve::{Clients, Waiting},
     set::{FieldSet, PurposeSet},
 };
-
-/// Rows that wait and belong to no card that is known.
-pub(super) struct Loose {
-    pub(super) suspending: usize,
-    pub(super) prints: Vec<u64>,
-}
 
 /// Compares the clients of a route with the cards that it has.
 pub(super) struct Planner<'a> {
@@ -110,21 +104,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Rows that wait, and rows whose grant can't be told, that no card is known to come from. One that
-    /// was here when no card lacked its rows can't be what is left of a card.
-    pub(super) fn loose_rows(&self) -> Loose {
-        let waiting = self.clients_of().waiting.iter().filter(|w| w.cards.is_empty()).map(|w| w.print);
-        let unsure = self.rows.marks().iter().filter(|m| !m.unsure.is_empty());
-        let unsure = unsure.filter(|m| self.cards_of_mark(&m.handles).is_empty());
-        let mut prints: Vec<u64> =
-            waiting.chain(unsure.map(|m| m.handles.first().copied().unwrap_or_default())).collect();
-        prints.sort_unstable();
-        prints.dedup();
-        let suspending = prints.iter().filter(|p| self.known.past.innocent.binary_search(p).is_err()).count();
-        Loose { suspending, prints }
-    }
-
-    fn cards_of_mark(&self, handles: &[u64]) -> BTreeSet<u32> {
+    pub(super) fn cards_of_mark(&self, handles: &[u64]) -> BTreeSet<u32> {
         handles.iter().flat_map(|h| self.known.index.of_handle(*h)).collect()
     }
 

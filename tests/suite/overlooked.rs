@@ -266,6 +266,61 @@ fn a_split_that_was_asked_is_asked_until_somebody_answers() {
     assert_eq!(b.shop("centre").log, centre);
 }
 
+/// A row that is somebody's whose card comes to be only now is no more what is left of another card than it will be
+/// when that card stands: what doesn't go today doesn't go tomorrow either, over the same lists.
+#[test]
+fn a_row_that_waits_for_somebody_new_suspends_no_deletion() {
+    let mut b = mirror();
+    b.list("site", &[SITE, ON_SITE]).run();
+    let two = ["Иван Котов|us@example.com|да|2026-01-02", "Иван Белов|us@example.com|да|2026-01-02"];
+    b.list("site", &[&[SITE, "Иван|us@example.com|да|2026-01-02"], &two[..]].concat());
+    let report = b.run();
+    assert_eq!(report.routes.iter().map(|r| r.items.len()).sum::<usize>(), 1, "whose row is the third?");
+    let cards = ["email=us@example.com name=Белов Иван", "email=us@example.com name=Котов Иван"];
+    assert_eq!(b.cards("mailing"), cards);
+    let log = b.shop("mailing").log;
+    b.ledger.set_seal(None).expect("a ledger");
+    b.run();
+    assert_eq!(b.shop("mailing").log, log);
+}
+
+#[test]
+fn a_row_without_a_readable_day_that_is_somebody_new_suspends_no_deletion() {
+    let mut b = bridge();
+    b.list("orders", &[ORDERS, "Анна Петрова|8 916 111-22-33|"]).run();
+    b.list("orders", &[ORDERS, "Иван Котов|8 916 444-55-66|", "Иван Котов|8 916 444-55-66|31.02.2024"]).run();
+    assert_eq!(b.cards("shop"), ["name=Котов Иван phone=+79164445566"]);
+    let log = b.shop("shop").log;
+    b.ledger.set_seal(None).expect("a ledger");
+    b.run();
+    assert_eq!(b.shop("shop").log, log);
+}
+
+/// A route that was never written has no memory of what waits. That is for as long as a list can't be read, of which
+/// each of its runs speaks anyway: what waits is new once, in the first run that could have gone on.
+#[test]
+fn what_waits_is_new_in_the_first_run_that_reads_all_lists() {
+    let mut b = bridge();
+    b.list("site", &[SITE, "Анна||да|2026-01-02", ON_SITE]);
+    b.unread.insert("stops".into());
+    let waits = |report: &report::Report| {
+        let mailing = report.routes.iter().find(|r| r.name == "mailing").expect("a route");
+        mailing.items.iter().map(|i| i.is_new).collect::<Vec<_>>()
+    };
+    for expected in [EXIT_FAILED, EXIT_FAILED] {
+        let report = b.run();
+        assert_eq!((waits(&report), report.exit()), (vec![true], expected));
+        assert_eq!(b.cards("mailing"), NOBODY);
+    }
+    b.unread.clear();
+    for (is_new, expected) in [(true, report::EXIT_NEW), (false, EXIT_OK)] {
+        let report = b.run();
+        b.ledger.set_seal(None).expect("a ledger");
+        assert_eq!((waits(&report), report.exit()), (vec![is_new], expected));
+        assert_eq!(b.cards("mailing"), [CARD]);
+    }
+}
+
 #[test]
 fn that_nobody_reads_the_answer_changes_no_exit_code() {
     let desk = Desk::new();
