@@ -34,6 +34,14 @@ pub struct Run {
     pub guard: Option<u64>,
     /// The same without anybody's word.
     pub guard_default: Option<u64>,
+    /// So many cards of a destination were to go first.
+    pub limit: Option<u64>,
+    /// At so many addresses stood the rows whose cards alone were to go.
+    pub only: u64,
+    /// Whether values were shown.
+    pub revealed: bool,
+    /// Whether the rows that waited were handed out.
+    pub rejects: bool,
     /// How long each stage took.
     pub times: Vec<Took>,
     /// What became of each list.
@@ -137,6 +145,8 @@ pub struct Past {
     pub unread: Vec<String>,
     /// Cards that were not in a file while their rows waited.
     pub left_out: u64,
+    /// Cards that were left for later, since only a few were to go.
+    pub later: u64,
     /// Cards that stood there then.
     pub cards: u64,
     /// Why it could not be done.
@@ -179,9 +189,9 @@ impl Past {
         self.steps.iter().filter(|(key, _)| is(key)).map(|(_, n)| n).sum()
     }
 
-    /// Whether all was done that was to be done.
+    /// Whether all was done that the lists ask for.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.trouble.is_none() && self.stops.is_empty() && self.unread.is_empty()
+        self.trouble.is_none() && self.stops.is_empty() && self.unread.is_empty() && self.later == 0
     }
 }

@@ -27,6 +27,8 @@ impl History {
             lists(&mut out, run, language);
             run.routes.iter().for_each(|r| route(&mut out, r, language));
             found(&mut out, run, language);
+        } else {
+            run.routes.iter().for_each(|r| aside(&mut out, r, language));
         }
         out
     }
@@ -47,11 +49,26 @@ fn head(out: &mut String, run: &Run, language: Language) {
         let percent = Fill::Number(run.guard.unwrap_or_default());
         let _ = writeln!(out, "  {}", say("history-guard", language, &[("percent", percent)]));
     }
+    asked(out, run, language);
     if let Some(all) = run.ms() {
         let stages = run.times.iter().map(|t| format!("{} {}", printable(&t.stage), took(t.ms, language)));
         let (stages, all) = (stages.collect::<Vec<_>>().join(", "), took(all, language));
         let fills = [("all", Fill::Text(&all)), ("stages", Fill::Text(&stages))];
         let _ = writeln!(out, "  {}", say("history-took", language, &fills));
+    }
+}
+
+/// What was asked beyond the usual.
+fn asked(out: &mut String, run: &Run, language: Language) {
+    let (limit, only) = (Fill::Number(run.limit.unwrap_or_default()), Fill::Number(run.only));
+    let all = [
+        (run.limit.is_some(), "history-limit", limit),
+        (run.only > 0, "history-only", only),
+        (run.revealed, "history-revealed", Fill::Number(0)),
+        (run.rejects, "history-rejects", Fill::Number(0)),
+    ];
+    for (_, name, n) in all.into_iter().filter(|(is_so, ..)| *is_so) {
+        let _ = writeln!(out, "  {}", say(name, language, &[("n", n)]));
     }
 }
 
@@ -100,11 +117,7 @@ fn route(out: &mut String, route: &Past, language: Language) {
     failures(route, language).iter().for_each(|why| {
         let _ = writeln!(out, "  {why}");
     });
-    for (key, count) in route.steps.iter().filter(|(_, n)| **n > 0) {
-        let (what, why) = key.split_once(' ').unwrap_or((key, "rows"));
-        let why = if why == "rows" { String::new() } else { format!(" ({})", reason(why, language)) };
-        let _ = writeln!(out, "  {}: {}{why}", step(what, language), catalogue::grouped(*count));
-    }
+    steps(out, route, language);
     if !route.waits.is_empty() || route.held > 0 {
         let _ = writeln!(out, "  {}", say("report-waiting", language, &[("n", n(route.held))]));
         let mut lines = String::new();
@@ -119,6 +132,26 @@ fn route(out: &mut String, route: &Past, language: Language) {
     if !route.plan.is_empty() {
         let digest = short(&route.plan);
         let _ = writeln!(out, "  {}", say("history-plan", language, &[("digest", Fill::Text(&digest))]));
+    }
+}
+
+fn steps(out: &mut String, route: &Past, language: Language) {
+    for (key, count) in route.steps.iter().filter(|(_, n)| **n > 0) {
+        let (what, why) = key.split_once(' ').unwrap_or((key, "rows"));
+        let why = if why == "rows" { String::new() } else { format!(" ({})", reason(why, language)) };
+        let _ = writeln!(out, "  {}: {}{why}", step(what, language), catalogue::grouped(*count));
+    }
+}
+
+/// A destination of what was no run of the whole way.
+fn aside(out: &mut String, route: &Past, language: Language) {
+    let _ = writeln!(out, "\n{}", printable(&route.name));
+    failures(route, language).iter().for_each(|why| {
+        let _ = writeln!(out, "  {why}");
+    });
+    steps(out, route, language);
+    if route.cards > 0 {
+        let _ = writeln!(out, "  {}", say("history-stand", language, &[("n", Fill::Number(route.cards))]));
     }
 }
 

@@ -51,8 +51,23 @@ impl Status {
     pub fn of(history: &History, names: &[&str], now: Timestamp, age_max: Option<SignedDuration>) -> Self {
         let routes = names.iter().map(|name| Standing { name: (*name).to_owned(), ..Standing::default() }).collect();
         let mut status = Self { now, age_max, routes, questions: BTreeMap::new(), ahead: None };
-        history.runs.iter().filter(|run| run.is_sync()).for_each(|run| status.take(run));
+        for run in &history.runs {
+            match run.command.as_str() {
+                "undo" => status.take_back(run),
+                _ if run.is_sync() => status.take(run),
+                _ => {}
+            }
+        }
         status
+    }
+
+    /// What was undone stands there no more; a good run it was not.
+    fn take_back(&mut self, undo: &Run) {
+        for standing in &mut self.routes {
+            let route = undo.routes.iter().find(|r| r.name == standing.name && r.trouble.is_none());
+            let gone = route.map_or(0, |r| r.count("delete"));
+            standing.found.cards = standing.found.cards.saturating_sub(gone);
+        }
     }
 
     fn take(&mut self, run: &Run) {
@@ -80,6 +95,7 @@ impl Status {
                 Some(found) if found.trouble.is_some() => {
                     standing.found.stops.clear();
                     standing.found.unread.clear();
+                    standing.found.later = 0;
                     standing.found.trouble.clone_from(&found.trouble);
                 }
                 Some(found) => standing.found = found.clone(),
@@ -268,6 +284,7 @@ mod tests {
             json!({ "name": "mail", "trouble": { "code": "destination-failed", "hint": "mail: full", "row": null } }),
             json!({ "name": "mail", "stops": [{ "what": "removals", "wanted": 9, "allowed": 3 }] }),
             json!({ "name": "mail", "unread": ["orders"] }),
+            json!({ "name": "mail", "later": 7 }),
         ] {
             let failed = run("2026-11-25T02:00:00Z", &json!([{ "name": "shop" }, fails]));
             check(&[before.clone(), failed.clone()], None, 2);
@@ -283,6 +300,14 @@ mod tests {
         let mut undo = run("2026-11-25T02:00:00Z", &good(&["shop", "mail"]));
         undo["command"] = "undo".into();
         check(&[undo], Some(26), 2);
+        let before = run("2026-11-25T01:00:00Z", &good(&["shop", "mail"]));
+        let undone = json!([{ "name": "mail", "steps": { "delete undone": 2 } }, { "name": "shop", "steps":
+            { "delete undone": 1 }, "trouble": { "code": "destination-failed" } }]);
+        let mut undo = run("2026-11-25T02:00:00Z", &undone);
+        undo["command"] = "undo".into();
+        let status = check(&[before, undo], None, 0);
+        assert_eq!(status.routes.iter().map(|r| r.found.cards).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(status.good().map(|t| t.to_string()).as_deref(), Some("2026-11-25T01:00:00Z"));
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub(super) fn failures(route: &Past, language: Language) -> Vec<String> {
     if !route.unread.is_empty() {
         all.push(say("report-frozen", language, &[("names", Fill::Text(&names(&route.unread)))]));
     }
+    if route.later > 0 {
+        all.push(say("report-later", language, &[("n", Fill::Number(route.later))]));
+    }
     all
 }
 

@@ -123,7 +123,7 @@ pub async fn recover(config: &Config, mut world: World<'_>, routes: &[String]) -
 pub fn confirm(config: &Config, world: &mut World<'_>) -> Result<(), Trouble> {
     let Some(unconfirmed) = world.ledger.unconfirmed()? else { return Ok(()) };
     let known = world.ledger.known_refusals()?;
-    let said = json!({ "confirmed": unconfirmed.routes, "refusals": known.to_json(), "routes": [] });
+    let said = json!({ "confirmed": unconfirmed.routes, "known_refusals": known.to_json() });
     // Before the mark goes: whoever said it stands in the chain.
     let record = record(config, world, "confirm", EXIT_OK, &said);
     world.ledger.record(world.run, &record)?;
@@ -132,7 +132,7 @@ pub fn confirm(config: &Config, world: &mut World<'_>) -> Result<(), Trouble> {
 
 /// Notes in the chain that a copy took the place of the ledger.
 pub fn restored(config: &Config, world: &mut World<'_>, copied: &Copied) -> Result<(), Trouble> {
-    let said = json!({ "restored": { "runs": copied.runs, "refusals": copied.refusals }, "routes": [] });
+    let said = json!({ "restored": { "runs": copied.runs, "refusals": copied.refusals } });
     let record = record(config, world, "restore", EXIT_OK, &said);
     world.ledger.record(world.run, &record)
 }

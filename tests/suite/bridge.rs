@@ -17,12 +17,15 @@ use sheetbridge::{
     keys::Keys,
     ledger::{Answer, Ledger},
     pipeline::{self, Ask, World},
-    port::{Give, Source, Unread, Whole},
+    port::{Give, Journal as _, Source, Unread, Whole},
     progress::Silent,
+    recover::{self, Recovered},
     report::{Command, Report},
     review::Question,
     sheet::{Edge, Raw, Rows, Tab, Tabs},
+    undo::{self, Undone},
     value::Texts,
+    written::Kept,
 };
 
 /// A bridge between lists and destinations that live in memory.
@@ -38,7 +41,7 @@ pub(crate) struct Bridge {
     pub(crate) guard: usize,
     pub(crate) clock_is_right: bool,
     runs: u128,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a destination holds, and the bytes of every write that it was ever asked for.
@@ -97,7 +100,7 @@ impl Bridge {
             guard: 100,
             clock_is_right: true,
             runs: 0,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -118,6 +121,46 @@ impl Bridge {
     }
 
     pub(crate) fn go(&mut self, ask: &Ask) -> Result<Report, Trouble> {
+        self.under(async |config, world| pipeline::run(config, world, ask).await)
+    }
+
+    /// Undoes the run that bore cards as the `nth`, counted round and round; nothing where none did.
+    pub(crate) fn undo(&mut self, nth: usize) -> Option<Undone> {
+        let kept = self.config.routes.iter().filter_map(|r| self.ledger.standing(&r.name).expect("the ledger holds"));
+        let births: BTreeSet<RunId> = kept.flat_map(|kept| kept.written.births).collect();
+        let run = births.iter().nth(nth % births.len().max(1))?.to_string();
+        let mut ask = undo::Ask { run, routes: Vec::new(), agreed: None };
+        let shown = self.under(async |config, world| undo::undo(config, world, &ask).await).expect("the ledger holds");
+        ask.agreed = Some(shown.digests());
+        let done = self.under(async |config, world| undo::undo(config, world, &ask).await).expect("the ledger holds");
+        assert!(done.routes.iter().all(|r| r.trouble.is_none()), "{:?}", done.routes);
+        Some(done)
+    }
+
+    /// The ledger is lost: another one takes its place, which says of the routes what is handed in. The file of
+    /// refusals is kept.
+    pub(crate) fn lose_ledger(&mut self, older: &BTreeMap<String, Kept>) {
+        let refusals = self.folder.path().join("refusals.log");
+        self.ledger = Ledger::in_memory(Keys::new([7; 32]), refusals).expect("a ledger");
+        older.iter().for_each(|(route, kept)| self.ledger.note(route, kept).expect("the ledger holds"));
+    }
+
+    /// What the ledger says of the routes.
+    pub(crate) fn kept(&self) -> BTreeMap<String, Kept> {
+        let kept = |name: &String| Some((name.clone(), self.ledger.standing(name).expect("the ledger holds")?));
+        self.config.routes.iter().filter_map(|route| kept(&route.name)).collect()
+    }
+
+    /// Recovers what disagrees, and says that the refusals are complete.
+    pub(crate) fn recover(&mut self) -> Recovered {
+        let recovered = self.under(async |config, world| recover::recover(config, world, &[]).await);
+        let recovered = recovered.expect("the ledger holds");
+        assert!(recovered.routes.iter().all(|r| r.trouble.is_none()), "{:?}", recovered.routes);
+        self.under(async |config, mut world| recover::confirm(config, &mut world)).expect("the ledger holds");
+        recovered
+    }
+
+    fn under<T>(&mut self, act: impl AsyncFnOnce(&Config, World<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
         self.runs += 1;
         let (lists, shops, unread, down) = (&self.lists, &self.shops, &self.unread, &self.down);
         let world = World {
@@ -139,7 +182,7 @@ impl Bridge {
             who: "test".into(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(pipeline::run(&self.config, world, ask))
+        runtime.block_on(act(&self.config, world))
     }
 
     /// Answers what is asked; the choice is one of [`Question::choices`], or none. Returns what was asked.

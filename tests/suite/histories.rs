@@ -130,6 +130,31 @@ pub(crate) fn history(lists: &'static [usize]) -> impl Strategy<Value = Vec<Vec<
     (first, later).prop_map(|(first, later)| std::iter::once(first).chain(later).collect())
 }
 
+/// What somebody does once the runs of a day are over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deed {
+    Nothing,
+    /// Undoes the run that bore cards as the `nth`.
+    Undo {
+        nth: usize,
+    },
+    /// Loses the ledger, and recovers.
+    Lose,
+    /// Puts the ledger of the day before in its place, and recovers.
+    Restore,
+}
+
+/// A history, and after each of its days a deed.
+pub(crate) fn history_of_deeds(lists: &'static [usize]) -> impl Strategy<Value = Vec<(Vec<Step>, Deed)>> {
+    let deed = prop_oneof![
+        1 => Just(Deed::Nothing),
+        3 => (0..4_usize).prop_map(|nth| Deed::Undo { nth }),
+        1 => Just(Deed::Lose),
+        1 => Just(Deed::Restore),
+    ];
+    (history(lists), proptest::collection::vec(deed, 4)).prop_map(|(days, deeds)| days.into_iter().zip(deeds).collect())
+}
+
 /// What somebody answers: three questions in four, by what is asked alone.
 pub(crate) fn whim(question: &Question) -> Option<usize> {
     (!question.id.is_multiple_of(4)).then_some((question.id / 4) as usize)

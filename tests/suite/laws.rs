@@ -1,15 +1,19 @@
-//! Laws over histories: refusals only remove and never shrink, order is nothing, twice is once.
+//! Laws over histories: refusals only remove and never shrink, order is nothing, twice is once; and that all this
+//! holds where runs were undone, and ledgers lost and recovered.
+
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sheetbridge::{
     pipeline::Ask,
     plan::{Reason, Step as Does},
-    report::Command,
+    report::{Command, RouteReport},
+    written::Kept,
 };
 
 use crate::{
-    bridge::{Bridge, cases},
-    histories::{CONFIG, Step, Tables, history, whim},
+    bridge::{Bridge, Shop, cases},
+    histories::{CONFIG, Deed, Step, Tables, history, history_of_deeds, whim},
 };
 
 const ROUTES: [&str; 4] = ["shop", "mailing", "centre", "crm"];
@@ -32,6 +36,53 @@ fn day(bridge: &mut Bridge) {
     if bridge.review(whim).iter().any(|q| whim(q).is_some()) {
         bridge.run();
     }
+}
+
+/// A bridge after each day of a history and what somebody did on it, and after the runs that followed.
+fn live_with_deeds(days: &[(Vec<Step>, Deed)], mut each: impl FnMut(&mut Bridge, &mut Tables, &str)) {
+    let (mut bridge, mut tables, mut lived) = (Bridge::new(CONFIG), Tables::default(), String::new());
+    for (steps, deed) in days {
+        let before = bridge.kept();
+        steps.iter().for_each(|step| tables.take(step));
+        tables.put(&mut bridge);
+        day(&mut bridge);
+        lived.extend(["a day\n", &tables.show(), &format!("  {deed:?}\n")]);
+        act(&mut bridge, *deed, &before, &lived);
+        day(&mut bridge);
+        each(&mut bridge, &mut tables, &lived);
+    }
+}
+
+/// A deed does what its report says at the destinations, and twice is once.
+fn act(bridge: &mut Bridge, deed: Deed, before: &BTreeMap<String, Kept>, lived: &str) {
+    let older = match deed {
+        Deed::Nothing => return,
+        Deed::Undo { nth } => return undo(bridge, nth, lived),
+        Deed::Lose => BTreeMap::new(),
+        Deed::Restore => before.clone(),
+    };
+    let (decided, stood) = (bridge.ledger.answers().expect("a ledger"), shops(bridge));
+    bridge.lose_ledger(&older);
+    if matches!(deed, Deed::Restore) {
+        decided.iter().for_each(|answer| bridge.ledger.answer(answer).expect("a ledger"));
+    }
+    bridge.recover();
+    let again = bridge.recover();
+    assert!(again.asks.is_none() && again.routes.iter().all(|r| !r.was_lost), "{again:?}\n{lived}");
+    assert_eq!(shops(bridge), stood, "nothing is sent\n{lived}");
+}
+
+fn undo(bridge: &mut Bridge, nth: usize, lived: &str) {
+    let stood = shops(bridge);
+    let Some(done) = bridge.undo(nth) else { return };
+    for ((before, after), route) in stood.iter().zip(shops(bridge)).zip(ROUTES) {
+        let gone = before.cards.keys().filter(|id| !after.cards.contains_key(id));
+        let said = done.routes.iter().filter(|r| r.name == route).flat_map(|r| &r.goes);
+        assert!(gone.eq(said), "{route}\n{lived}");
+        assert!(after.cards.iter().all(|(id, card)| before.cards.get(id) == Some(card)), "{route}\n{lived}");
+    }
+    let again = bridge.undo(nth).map_or(0, |again| if again.of == done.of { again.goes() } else { 0 });
+    assert_eq!(again, 0, "twice is once\n{lived}");
 }
 
 /// A bridge that lived through all days but the last, and stands before that one.
@@ -60,7 +111,30 @@ fn few(bridge: &Bridge, limit: usize, rows: &[usize]) -> Ask {
     Ask { guard: 100, limit, only, clock_is_right: true, ..Ask::new(Command::Sync) }
 }
 
-fn shops(bridge: &Bridge) -> Vec<crate::bridge::Shop> {
+/// A run right after another one writes nothing and asks nothing anew.
+fn nothing_more(bridge: &mut Bridge, lived: &str) {
+    let before = shops(bridge);
+    bridge.ledger.set_seal(None).expect("a ledger");
+    let report = bridge.run();
+    for ((after, before), route) in shops(bridge).iter().zip(&before).zip(ROUTES) {
+        assert_eq!(after.log, before.log, "{route}\n{lived}");
+    }
+    assert!(report.routes.iter().all(|r| !r.wrote));
+    assert_eq!(report.exit(), 0, "nothing is new\n{lived}");
+}
+
+/// What the cards of a destination say that tells people apart, each with how many say it.
+fn values(shop: &Shop) -> Vec<(String, String, usize)> {
+    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (column, value) in
+        shop.cards.values().flatten().filter(|(column, _)| ["phone", "email"].contains(&column.as_str()))
+    {
+        value.split(", ").for_each(|value| *counts.entry((column.clone(), value.to_owned())).or_default() += 1);
+    }
+    counts.into_iter().map(|((column, value), count)| (column, value, count)).collect()
+}
+
+fn shops(bridge: &Bridge) -> Vec<Shop> {
     ROUTES.iter().map(|route| bridge.shop(route)).collect()
 }
 
@@ -69,16 +143,7 @@ proptest! {
 
     #[test]
     fn twice_is_once(days in history(&[0, 0, 1, 1, 2])) {
-        live(&days, |bridge, _, lived| {
-            let before = shops(bridge);
-            bridge.ledger.set_seal(None).expect("a ledger");
-            let report = bridge.run();
-            for ((after, before), route) in shops(bridge).iter().zip(&before).zip(ROUTES) {
-                assert_eq!(after.log, before.log, "{route}\n{lived}");
-            }
-            assert!(report.routes.iter().all(|r| !r.wrote));
-            assert_eq!(report.exit(), 0, "nothing is new\n{lived}");
-        });
+        live(&days, |bridge, _, lived| nothing_more(bridge, lived));
     }
 
     #[test]
@@ -193,6 +258,84 @@ proptest! {
                 assert_eq!(refused, None, "{}: refusals passed before\n{lived}", route.name);
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(60), ..ProptestConfig::default() })]
+
+    #[test]
+    fn twice_is_once_after_an_undo_and_a_recovery(days in history_of_deeds(&[0, 0, 1, 1, 2])) {
+        live_with_deeds(&days, |bridge, _, lived| nothing_more(bridge, lived));
+    }
+
+    #[test]
+    fn the_order_of_rows_is_nothing_to_an_undo_and_a_recovery(days in history_of_deeds(&[0, 0, 1, 1, 2])) {
+        let mut straight = Vec::new();
+        live_with_deeds(&days, |bridge, _, _| straight.push((shops(bridge), bridge.kept())));
+        let (mut bridge, mut tables, mut straight) = (Bridge::new(CONFIG), Tables::default(), straight.into_iter());
+        for (steps, deed) in &days {
+            let before = bridge.kept();
+            steps.iter().for_each(|step| tables.take(step));
+            let mut turned = tables.clone();
+            turned.reverse();
+            turned.put(&mut bridge);
+            day(&mut bridge);
+            act(&mut bridge, *deed, &before, "turned");
+            day(&mut bridge);
+            let (expected, kept) = straight.next().expect("as many days");
+            for ((turned, straight), route) in shops(&bridge).iter().zip(&expected).zip(ROUTES) {
+                assert_eq!(turned.log, straight.log, "{route}\n{}", tables.show());
+            }
+            assert!(bridge.kept() == kept, "what is remembered\n{}", tables.show());
+        }
+    }
+
+    #[test]
+    fn what_was_refused_stays_refused_through_undo_and_recovery(
+        days in history_of_deeds(&[0, 0, 1, 1]),
+        stops in history(&[2]),
+    ) {
+        let mut with = days.clone();
+        with[0].0.extend(stops[0].clone());
+        let mut refused: Option<Vec<String>> = None;
+        live_with_deeds(&with, |bridge, tables, lived| {
+            let values = refused.get_or_insert_with(|| {
+                let phones = tables.lines(2).into_iter().skip(1).map(|row| digits(&row[1]));
+                phones.filter(|p| p.len() == 10).collect()
+            });
+            tables.forget_refusals();
+            for card in bridge.shop("centre").cards.values() {
+                let phones = card.get("phone").map(String::as_str).unwrap_or_default();
+                assert!(!values.iter().any(|v| phones.contains(v.as_str())), "{phones} of {values:?}\n{lived}");
+            }
+        });
+    }
+
+    /// Whoever stands behind a card that was undone stands in the next sync again, and nobody stands twice: a bridge
+    /// on which nothing was undone has for each card one that says as much, and as many people.
+    #[test]
+    fn who_was_undone_stands_once_after_the_next_run(days in history(&[0, 0, 1, 1, 2]), nth in 0..4_usize) {
+        live(&days, |bridge, _, lived| {
+            bridge.ledger.set_seal(None).expect("a ledger");
+            let before = bridge.run();
+            let stood = shops(bridge);
+            undo(bridge, nth, lived);
+            let after = bridge.run();
+            for (i, (before, after)) in before.routes.iter().zip(&after.routes).enumerate() {
+                let now = bridge.shop(ROUTES[i]);
+                let said = |report: &RouteReport| report.items.len();
+                assert!(after.cards <= before.cards, "{}\n{lived}", after.name);
+                if said(before) == 0 && said(after) == 0 {
+                    let people = |of: &RouteReport| of.people;
+                    assert_eq!(people(after), people(before), "{}\n{lived}", after.name);
+                }
+                for (column, value, count) in values(&now) {
+                    let had = values(&stood[i]).into_iter().find(|(c, v, _)| (c, v) == (&column, &value));
+                    assert!(count <= had.map_or(1, |(_, _, n)| n), "{}: {column} {value}\n{lived}", after.name);
+                }
+            }
+        });
     }
 }
 

@@ -100,8 +100,8 @@ fn the_runs_are_listed_and_shown() {
     in_russian(&transcript.desk);
     let mut records = forty_nights();
     records.push(json!({
-        "run": "019a0028-0000-7000-8000-000000000028", "at": "2026-11-26T09:12:00Z", "kind": "look", "who": "anna",
-        "revealed": 12, "of": "plan",
+        "run": "019a0028-0000-7000-8000-000000000028", "at": "2026-11-26T09:12:00Z", "command": "plan", "who": "anna",
+        "revealed": true, "rejects": false, "routes_looked_at": ["shop"], "hereafter": 12,
     }));
     record(&transcript.desk, &records);
     let before = files(&transcript.desk.path("state"));
@@ -118,7 +118,7 @@ fn the_runs_are_listed_and_shown() {
     assert_eq!(files(&transcript.desk.path("state")), before, "nothing is made by looking");
     let json = transcript.desk.run(&["history", "--json", "--limit", "2"]);
     let json: Value = serde_json::from_str(&json.out).expect("JSON");
-    assert_eq!((json["runs"][0]["revealed"].as_u64(), json["runs"].as_array().map(Vec::len)), (Some(12), Some(2)));
+    assert_eq!((json["runs"][0]["hereafter"].as_u64(), json["runs"].as_array().map(Vec::len)), (Some(12), Some(2)));
     let shown = transcript.desk.run(&["history", "show", "019a0012", "--json"]);
     let shown: Value = serde_json::from_str(&shown.out).expect("JSON");
     assert_eq!(shown["routes"][0]["stops"][0]["wanted"], 310);
