@@ -17,21 +17,25 @@ use sheetbridge::{
     finding::Trouble,
     gate::{self, Around, RouteId},
     keys::{Keys, Use},
+    ledger::Ledger,
+    pipeline::World,
     plan::{Columns, Guard, Known, Plan, PlanKeys},
     port::{Journal, Whole as _},
     progress::Silent,
     pull,
     record::Records,
+    recover,
     resolve::{self, Matching, RouteKeys},
     review,
     rights::{self, Memory, Reached},
     set::{PurposeId, PurposeSet},
+    undo,
     written::{Index, Kept, Written},
 };
 
 use crate::{
     bridge::{self, Counter, List, Shop, day},
-    histories::{CONFIG, LISTS, Tables, history, whim},
+    histories::{CONFIG, Deed, LISTS, Tables, history_of_deeds, whim},
 };
 
 /// Everything that one route does in one world.
@@ -163,6 +167,72 @@ impl Route {
     }
 }
 
+/// What a person does beside the runs: takes one back, or makes a lost or older ledger anew.
+impl Route {
+    /// Does a deed with the product's own undo and recovery over a ledger that says what the route remembers, and
+    /// returns what came of it, in bytes.
+    fn act(&mut self, config: &Config, keys: &Keys, deed: Deed, before: &Written) -> String {
+        let name = config.routes[usize::from(self.id.0)].name.as_str();
+        let Some(last) = self.shop.lock().expect("nobody panicked").run else { return String::new() };
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut ledger = Ledger::in_memory(keys.clone(), folder.path().join("refusals.log")).expect("a ledger");
+        let known = |written: &Written| Kept { run: last, digest: None, written: written.clone() };
+        match deed {
+            Deed::Nothing => return String::new(),
+            Deed::Undo { nth } => {
+                let Some(run) = self.past.births.get(nth % self.past.births.len().max(1)).copied() else {
+                    return String::new();
+                };
+                ledger.note(name, &known(&self.past)).expect("the ledger holds");
+                let mut ask = undo::Ask { run: run.to_string(), routes: vec![name.to_owned()], agreed: None };
+                let shown = self.under(config, &mut ledger, async |world| undo::undo(config, world, &ask).await);
+                ask.agreed = Some(shown.digests());
+                let done = self.under(config, &mut ledger, async |world| undo::undo(config, world, &ask).await);
+                assert!(done.routes.iter().all(|r| r.trouble.is_none()), "{:?}", done.routes);
+            }
+            Deed::Lose | Deed::Restore => {
+                if matches!(deed, Deed::Restore) {
+                    // The destination was written since.
+                    let older = Kept { run: RunId(uuid::Uuid::nil()), ..known(before) };
+                    ledger.note(name, &older).expect("the ledger holds");
+                }
+                let routes = [name.to_owned()];
+                let act = async |world: World<'_>| recover::recover(config, world, &routes).await;
+                let recovered = self.under(config, &mut ledger, act);
+                assert!(recovered.routes.iter().all(|r| r.trouble.is_none() && r.was_lost), "{:?}", recovered.routes);
+            }
+        }
+        let kept = ledger.standing(name).expect("the ledger holds");
+        if let Some(kept) = kept {
+            self.last = Some((kept.run, None));
+            self.past = kept.written;
+        }
+        format!("{:?}\n{:?}", self.shop.lock().expect("nobody panicked"), self.past)
+    }
+
+    fn under<T>(
+        &mut self,
+        config: &Config,
+        ledger: &mut Ledger,
+        act: impl AsyncFnOnce(World<'_>) -> Result<T, Trouble>,
+    ) -> T {
+        self.runs += 1;
+        let shop = self.shop.clone();
+        assert!(config.sources.len() > 1, "which no deed reads");
+        let world = World {
+            ledger,
+            source: &|source, _| Box::new(List::new(&source.name, Vec::new())),
+            destination: &|_, layout| Ok(Box::new(Counter::new(shop.clone(), layout))),
+            progress: &Silent,
+            at: "2026-11-24".into(),
+            today: day("2026-11-24"),
+            run: RunId(uuid::Uuid::from_u128(self.runs)),
+            who: "test".into(),
+        };
+        block(act(world)).expect("the ledger holds")
+    }
+}
+
 /// The oracle: what a route may see of a row, by the words of DESIGN section 2 and no code of the gate.
 fn blanked(
     config: &Config,
@@ -267,14 +337,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: bridge::cases(300), ..ProptestConfig::default() })]
 
     #[test]
-    fn equal_projections_give_equal_bytes(days in history(&[0, 0, 1, 1, 2])) {
+    fn equal_projections_give_equal_bytes(days in history_of_deeds(&[0, 0, 1, 1, 2])) {
         let config = bridge::config(CONFIG);
         let keys = Keys::new([7; 32]);
         let refusal_keys = keys.hasher(Use::Refusal, "");
         for (i, route) in config.routes.iter().enumerate() {
             let (mut whole, mut seen) = (Route::new(i as u16), Route::new(i as u16));
             let (mut tables, mut memory) = (Tables::default(), Memory::default());
-            for steps in &days {
+            for (steps, deed) in &days {
+                let before = whole.past.clone();
                 steps.iter().for_each(|step| tables.take(step));
                 let lines = [0, 1, 2].map(|list| tables.lines(list));
                 let records_whole = records(&config, &lines, &keys);
@@ -285,6 +356,9 @@ proptest! {
                 let one = whole.run(&config, &records_whole, &reached, &keys);
                 let other = seen.run(&config, &records_seen, &reached, &keys);
                 prop_assert_eq!(one, other, "route {}", route.name);
+                let one = whole.act(&config, &keys, *deed, &before);
+                let other = seen.act(&config, &keys, *deed, &before);
+                prop_assert_eq!(one, other, "route {} after {:?}", route.name, deed);
                 memory.refusals.extend(reached.new.clone());
                 memory.consented = reached.consented.clone();
             }
