@@ -243,18 +243,15 @@ fn values_are_shown_on_a_terminal_alone() {
     script.compare("reveal");
 }
 
-/// What a program answers on a terminal, which `script` of util-linux lends it.
-#[cfg(target_os = "linux")]
+/// What stands on a wide and long terminal when a command is done.
+#[cfg(unix)]
 fn on_a_terminal(desk: &Desk, line: &str) -> String {
-    let line = format!("{} {line}", env!("CARGO_BIN_EXE_sheetbridge"));
-    let mut command = std::process::Command::new("script");
-    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-    command.current_dir(desk.path("")).env("TERM", "dumb").env("USER", "olga").env_remove("SUDO_USER");
-    let output = command.stdin(std::process::Stdio::null()).output().expect("util-linux is there");
-    desk.normal(&String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"))
+    let args: Vec<&str> = line.split(' ').collect();
+    let terminal = crate::terminal::Terminal::start(desk, &args, &[("USER", "olga"), ("SUDO_USER", "")], 300, 300);
+    desk.normal(&terminal.end().1)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
 fn whoever_looks_at_values_is_recorded() {
     let desk = Script::new().desk;
