@@ -115,7 +115,8 @@ fn ask(config: &Config, args: &Review) -> Result<(), Trouble> {
         for (number, question) in (1..).zip(&questions) {
             print(&table::render(&open, question, (number, questions.len()), false, table::WIDTH));
         }
-        print(&summary(config, "review-open", questions.len()));
+        let name = if questions.is_empty() { "review-none" } else { "review-open" };
+        print(&summary(config, name, questions.len()));
     }
     to_correct(&open);
     Ok(())
