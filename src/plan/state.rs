@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::{Approved, Entry, Plan, Reason, Step};
+use super::{Approved, Back, Entry, Plan, Reason, Step};
 use crate::{
     change::{ClientId, RunId},
     config::Config,
@@ -158,10 +158,10 @@ impl Writer<'_> {
         let (shadows, shadow_prints, shadow_until) = self.shadows(out);
         renew(&mut out.prints, differs, |old| self.prints(&out.columns, old));
         renew(&mut out.handles, differs, |old| {
-            self.lists(|entry| pick(entry, |client, card| self.handles(client, card, old), |c| old.get(c).into()))
+            self.lists(|entry| known(entry, |client, card| self.handles(client, card, old), |c| old.get(c).into()))
         });
         renew(&mut out.identities, differs, |old| {
-            self.lists(|entry| pick(entry, |client, _| clients.identities.get(client).into(), |c| old.get(c).into()))
+            self.lists(|entry| known(entry, |client, _| clients.identities.get(client).into(), |c| old.get(c).into()))
         });
         renew(&mut out.carried, differs, |old| {
             let of_card = |card: usize| old[card].without(self.closes(card));
@@ -173,7 +173,7 @@ impl Writer<'_> {
                 let known = card.filter(|_| entry.step == Step::Stand).map(|card| old[card]);
                 known.filter(|name| !is_row(*name)).unwrap_or_else(|| self.name(client))
             };
-            self.column(|entry| pick(entry, |client, card| of_client(entry, client, card), |card| old[card]))
+            self.column(|entry| known(entry, |client, card| of_client(entry, client, card), |card| old[card]))
         });
         renew(&mut out.until, differs, |old| {
             self.column(|entry| pick(entry, |client, _| self.closed.until[client], |card| old[card]))
@@ -309,6 +309,15 @@ fn pick<T>(entry: &Entry, client: impl Fn(usize, Option<usize>) -> T, card: impl
     match (entry.client(), entry.card()) {
         (Some(c), card) => client(c, card),
         (None, c) => card(c.expect("an entry has a client or a card")),
+    }
+}
+
+/// The same of what a card is known by: of one whose change was kept back it stays as it was, or that change would
+/// look like another one once it is let through.
+fn known<T>(entry: &Entry, client: impl Fn(usize, Option<usize>) -> T, card: impl Fn(usize) -> T) -> T {
+    match entry.card().filter(|_| entry.back != Back::No) {
+        Some(kept_back) => card(kept_back),
+        None => pick(entry, client, card),
     }
 }
 

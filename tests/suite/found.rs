@@ -1,5 +1,7 @@
 //! Bugs that the simulations and real lists found, each as the smallest list that showed it.
 
+use sheetbridge::{pipeline::Ask, report::Command};
+
 use crate::bridge::Bridge;
 
 /// Orders and calls on one card, as a table.
@@ -150,4 +152,29 @@ fn who_has_an_initial_and_a_phone_that_another_has_too_is_not_made_anew() {
     b.ledger.set_seal(None).expect("a ledger");
     b.run();
     assert_eq!(b.ids("all"), ids);
+}
+
+/// A join that was left for later is a join when it is done: by then the card that takes the other in must not be
+/// known by what only the join gives it.
+#[test]
+fn what_was_left_for_later_is_done_as_if_nobody_had_tried() {
+    let header = "no|name|phone|email|birth|address|done|day|calls";
+    let nobody = ["no|name|phone|email|birth|agreed|day|left|calls", "name|phone|email|day"];
+    let row = |phone: &str| format!("5|Анна Петрова|{phone}|anna@example.com|1990-01-02|Омск|||");
+    let other = "3||+7 (916) 111-22-33|anna@example.com||Омск|2026-01-01|2026-03-01|нет";
+    let mut cards = Vec::new();
+    for tries in [false, true] {
+        let mut b = Bridge::new(crate::histories::CONFIG);
+        b.list("people", &nobody[..1]).list("stops", &nobody[1..]);
+        b.list("orders", &[header, other, &row("8 916 444-55-66")]);
+        b.run();
+        b.list("orders", &[header, other, &row("8 916 111-22-33")]);
+        if tries {
+            let ask = Ask { guard: 100, limit: Some(0), clock_is_right: true, ..Ask::new(Command::Sync) };
+            b.go(&ask).expect("the ledger holds");
+        }
+        b.run();
+        cards.push(b.shop("crm").cards);
+    }
+    assert_eq!((cards[0].len(), &cards[0]), (1, &cards[1]));
 }
