@@ -185,9 +185,9 @@ impl Route {
                 };
                 ledger.note(name, &known(&self.past)).expect("the ledger holds");
                 let mut ask = undo::Ask { run: run.to_string(), routes: vec![name.to_owned()], agreed: None };
-                let shown = self.under(config, &mut ledger, async |world| undo::undo(config, world, &ask).await);
+                let shown = self.under(&mut ledger, async |world| undo::undo(config, world, &ask).await);
                 ask.agreed = Some(shown.digests());
-                let done = self.under(config, &mut ledger, async |world| undo::undo(config, world, &ask).await);
+                let done = self.under(&mut ledger, async |world| undo::undo(config, world, &ask).await);
                 assert!(done.routes.iter().all(|r| r.trouble.is_none()), "{:?}", done.routes);
             }
             Deed::Lose | Deed::Restore => {
@@ -198,7 +198,7 @@ impl Route {
                 }
                 let routes = [name.to_owned()];
                 let act = async |world: World<'_>| recover::recover(config, world, &routes).await;
-                let recovered = self.under(config, &mut ledger, act);
+                let recovered = self.under(&mut ledger, act);
                 assert!(recovered.routes.iter().all(|r| r.trouble.is_none() && r.was_lost), "{:?}", recovered.routes);
             }
         }
@@ -210,12 +210,7 @@ impl Route {
         format!("{:?}\n{:?}", self.shop.lock().expect("nobody panicked"), self.past)
     }
 
-    fn under<T>(
-        &mut self,
-        config: &Config,
-        ledger: &mut Ledger,
-        act: impl AsyncFnOnce(World<'_>) -> Result<T, Trouble>,
-    ) -> T {
+    fn under<T>(&mut self, ledger: &mut Ledger, act: impl AsyncFnOnce(World<'_>) -> Result<T, Trouble>) -> T {
         self.runs += 1;
         let shop = self.shop.clone();
         let world = World {
