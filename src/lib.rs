@@ -19,8 +19,9 @@
 //!
 //! - Words, which know no stage: [`address`] (where a cell stands), [`value`] ([`value::Private`], whose `Debug`
 //!   shows a shape), [`day`], [`set`], [`csr`], [`purpose`], [`record`], [`sheet`], [`finding`], [`failure`],
-//!   [`change`], [`decision`] (who is who, as people said), [`written`] (what stands at a destination, as the ledger knows it), [`keys`], [`language`] and
-//!   [`catalogue`] (every text that a person reads, in both), [`name`], [`identity`], [`likeness`], [`progress`].
+//!   [`change`], [`decision`] (who is who, as people said), [`written`] (what stands at a destination, as the ledger
+//!   knows it), [`keys`], [`language`] and [`catalogue`] (every text that a person reads, in both), [`name`],
+//!   [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
 //!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
 //! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands,
@@ -29,7 +30,6 @@
 //!   flows where by the config alone, to be signed).
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
 //!   format or vendor), [`ledger`], and [`cli`].
-//!
 //! - Before the first run: [`init`] proposes a config for a list that it has looked at, and does no I/O either.
 //!
 //! Imports go one way: words ← stages ← pipeline ← cli. A new connector or kind is one folder or file and a line in
