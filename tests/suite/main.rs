@@ -22,6 +22,10 @@ mod extends;
 mod flows;
 mod found;
 mod fuzzed;
+#[path = "../support/google/mod.rs"]
+#[expect(dead_code, reason = "a kit that tests take what they need from")]
+mod google;
+mod google_server;
 mod histories;
 mod init;
 mod interference;
