@@ -74,9 +74,10 @@ fn lets_in_whom_it_should() {
     let (read, write) = (token(&google, READ), token(&google, WRITE));
     let check = |token: &str, id: &str, writes: bool, expected: (u16, &str, &str, &str)| {
         let path = format!("/v4/spreadsheets/{id}/values");
-        let answer = match writes {
-            true => post(&google, token, &format!("{path}:batchUpdate"), &json!({ "valueInputOption": "RAW" })),
-            false => get(&google, token, &format!("{path}/A1")),
+        let answer = if writes {
+            post(&google, token, &format!("{path}:batchUpdate"), &json!({ "valueInputOption": "RAW" }))
+        } else {
+            get(&google, token, &format!("{path}/A1"))
         };
         let error = &answer.json()["error"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -273,6 +274,19 @@ fn answers_with_what_is_wanted_of_a_spreadsheet() {
             { "rowMetadata": [{}, { "hiddenByFilter": true }], "columnMetadata": [{ "hiddenByUser": true }] },
         ] }] }),
     );
+    let whole = get(&google, &token, "/v4/spreadsheets/b?includeGridData=true&ranges=Clients!A1").json();
+    assert_eq!(
+        whole["sheets"][0]["data"],
+        json!([{
+            "rowData": [{ "values": [{
+                "formattedValue": "name",
+                "effectiveValue": { "stringValue": "name" },
+                "userEnteredValue": { "stringValue": "name" },
+            }] }],
+            "rowMetadata": [{ "pixelSize": 21 }],
+            "columnMetadata": [{ "pixelSize": 100 }],
+        }])
+    );
     check("fields=sheets.data.startRow&ranges=Clients", &json!({ "sheets": [{ "data": [{}] }] }));
     let wrong = |fields: &str, what: &str| {
         let answer = get(&google, &token, &format!("/v4/spreadsheets/b?fields={fields}"));
@@ -322,6 +336,8 @@ fn writes_all_or_nothing() {
     );
     assert_eq!([cell("D2"), cell("D3"), cell("A3"), cell("B3")], ["=1+1", "ok", "Boris", ""].map(Cell::from));
     assert_eq!(cell("C2"), Cell::date(2.0, "m/d/yyyy"));
+    let shown = google.edit(|books| books.sheet("Clients").shown("B2:D3"));
+    assert_eq!(shown, [["+44 20 7946 0000", "1/1/1900", "=1+1"], ["", "", "ok"]]);
     write("USER_ENTERED", json!([{ "range": "Clients!D4", "values": [["=1+1"], ["+7916"], ["+7 (916)"], ["'+7"]] }]));
     assert_eq!(cell("D4"), Cell::formula("=1+1", Cell::Error("#NAME?")));
     assert_eq!([cell("D5"), cell("D7")], [Cell::from(7916.0), Cell::from("+7")]);
@@ -347,6 +363,9 @@ fn writes_all_or_nothing() {
     };
     let rows = |length: u32| json!({ "appendDimension": { "sheetId": 0, "dimension": "ROWS", "length": length } });
     assert_eq!(append(rows(5)), json!({ "spreadsheetId": "b", "replies": [{}] }));
+    assert_eq!(google.edit(|books| books.sheet("Clients").row_count), 15);
+    let both = json!({ "requests": [rows(1), rows(9_999_999)] });
+    assert_eq!(post(&google, &token, "/v4/spreadsheets/b:batchUpdate", &both).status, 400);
     assert_eq!(google.edit(|books| books.sheet("Clients").row_count), 15);
     let message = &append(rows(9_999_999))["error"]["message"];
     assert!(message.as_str().expect("a message").contains("above the limit of 10000000 cells"), "{message}");
@@ -617,7 +636,7 @@ fn ask(google: &Google, method: &str, path: &str, headers: &[(&str, &str)], body
     let escaped: String = path.bytes().map(escape).collect();
     let host = google.endpoint().strip_prefix("http://").expect("plain HTTP");
     let mut stream = TcpStream::connect(host).expect("a server");
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
     let length = body.len();
     let request = format!(
         "{method} {escaped} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n\

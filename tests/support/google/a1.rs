@@ -28,9 +28,9 @@ pub(crate) struct Block {
 impl Span {
     pub(crate) const WHOLE: Self = Self { top: 0, left: 0, bottom: None, right: None };
 
-    /// Within a grid, or nothing where it begins beyond it. A range that begins in the grid and ends beyond it
-    /// is taken as far as the grid goes (tried on Google, for the ranges of
-    /// `repeatCell`, by those who reported it; that reading does likewise is a guess).
+    /// Within a grid, or nothing where it begins beyond it. A range that only ends beyond it is taken as far as the
+    /// grid goes (source: airbytehq/airbyte #1740, where of windows of 200 rows the one that ended beyond 151,000
+    /// rows passed and the next one was refused; tried on Google for the ranges of `repeatCell` as well).
     pub(crate) fn within(self, rows: usize, columns: usize) -> Option<Block> {
         let bottom = self.bottom.unwrap_or(rows).min(rows);
         let right = self.right.unwrap_or(columns).min(columns);
@@ -91,7 +91,6 @@ fn ends(a: Option<usize>, b: Option<usize>) -> (usize, Option<usize>) {
 }
 
 /// A column, a row, or both.
-#[expect(clippy::type_complexity, reason = "two numbers that may be absent")]
 fn corner(text: &str) -> Option<(Option<usize>, Option<usize>)> {
     let text = text.replace('$', "");
     let (name, number) = text.split_at(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len()));
@@ -154,8 +153,8 @@ pub(crate) fn name(title: &str, cells: Span) -> String {
 
 /// A title in quotes unless it is a plain word: `Solar!Y1` (home-assistant/core #104198) but
 /// `'Lighthouse Results'!A1001` (cloudfour/lighthouse-parade #151), `'🌵 test_values_batch_get 1'!A1:A10` (the
-/// cassettes of burnash/gspread) and `'tab01'!TAB1` (nithinmurali/pygsheets #416), which could be a cell. That
-/// letters beyond ASCII are quoted is a guess.
+/// cassettes of burnash/gspread), `'Лист1'!I5:I9` (an answer that somebody's script takes apart), and
+/// `'tab01'!TAB1` (nithinmurali/pygsheets #416), which could be a cell.
 pub(crate) fn quoted(title: &str) -> String {
     let word = title.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && title.bytes().next().is_some_and(|b| !b.is_ascii_digit());

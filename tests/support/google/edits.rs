@@ -15,6 +15,14 @@ impl Sheet {
         self.at(row, column)
     }
 
+    /// What a block shows, in American.
+    #[track_caller]
+    pub(crate) fn shown(&self, cells: &str) -> Vec<Vec<String>> {
+        let block = a1::block(cells);
+        let text = |row, column| show::text(self.at(row, column), "en_US").into_owned();
+        (block.top..block.bottom).map(|row| (block.left..block.right).map(|c| text(row, c)).collect()).collect()
+    }
+
     #[track_caller]
     pub(crate) fn set(&mut self, a1: &str, cell: impl Into<Cell>) -> &mut Self {
         let (row, column) = corner(a1);

@@ -190,8 +190,8 @@ impl Book {
 
     /// As a Russian makes it.
     pub(crate) fn russian(mut self) -> Self {
-        self.locale = "ru_RU".to_owned();
-        self.time_zone = "Europe/Moscow".to_owned();
+        "ru_RU".clone_into(&mut self.locale);
+        "Europe/Moscow".clone_into(&mut self.time_zone);
         self
     }
 
@@ -200,7 +200,7 @@ impl Book {
         let chance = sheet.title.bytes().fold(2_166_136_261_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
         let first = if self.sheets.is_empty() { 0 } else { chance >> 1 };
         let taken = |id| self.sheets.iter().any(|s| s.id == Some(id));
-        sheet.id = sheet.id.or_else(|| (first..).find(|id| !taken(*id)));
+        sheet.id = sheet.id.or_else(|| (first..=u32::MAX).find(|id| !taken(*id)));
         self.sheets.push(sheet);
     }
 

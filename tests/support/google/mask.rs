@@ -82,7 +82,7 @@ impl Mask {
             _ if self.all => {}
             Value::Array(items) => items.iter_mut().for_each(|item| self.cut(item)),
             Value::Object(fields) => {
-                fields.retain(|name, field| self.fields.get(name).inspect(|wanted| wanted.cut(field)).is_some())
+                fields.retain(|name, field| self.fields.get(name).inspect(|wanted| wanted.cut(field)).is_some());
             }
             _ => {}
         }

@@ -28,7 +28,7 @@ impl Quota {
         Self {
             per_user: 60,
             per_project: 300,
-            minute: Duration::from_secs(60),
+            minute: Duration::from_mins(1),
             retry_after_seconds: None,
             taken: HashMap::new(),
         }

@@ -122,10 +122,8 @@ impl Refusal {
 
     /// Source: n8n-io/n8n #16750.
     pub(crate) fn quota(project: u64, what: &str, per_user: bool, limit: usize) -> Self {
-        let (of_user, unit, last) = match per_user {
-            true => (" per user", "1/min/{project}/{user}", "User"),
-            false => ("", "1/min/{project}", "Project"),
-        };
+        let (of_user, unit, last) =
+            if per_user { (" per user", "1/min/{project}/{user}", "User") } else { ("", "1/min/{project}", "Project") };
         let mut refusal = Self::new(
             429,
             "RESOURCE_EXHAUSTED",

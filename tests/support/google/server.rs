@@ -169,13 +169,14 @@ impl Body for Sent {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let bytes = match self.get_mut() {
             Self::Whole(bytes) => bytes.take(),
-            Self::Cut(bytes, pause) => match bytes.take() {
-                Some(bytes) => Some(bytes),
-                None => {
+            Self::Cut(bytes, pause) => {
+                let part = bytes.take();
+                if part.is_none() {
                     ready!(pause.as_mut().poll(context));
                     return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
                 }
-            },
+                part
+            }
             Self::Endless(began) => Some(endless(std::mem::replace(began, true))),
         };
         Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))

@@ -118,13 +118,7 @@ fn data(sheet: &Sheet, block: Block, locale: &str, mask: &Mask) -> Value {
         data["rowMetadata"] = (block.top..block.bottom).map(|row| row_metadata(sheet, row)).collect();
     }
     if mask.wants("columnMetadata") {
-        let hidden = |column| sheet.hidden_columns.contains(&column);
-        data["columnMetadata"] = (block.left..block.right)
-            .map(|column| match hidden(column) {
-                true => json!({ "pixelSize": 100, "hiddenByUser": true }),
-                false => json!({ "pixelSize": 100 }),
-            })
-            .collect();
+        data["columnMetadata"] = (block.left..block.right).map(|column| column_metadata(sheet, column)).collect();
     }
     data
 }
@@ -135,6 +129,14 @@ fn row_metadata(sheet: &Sheet, row: usize) -> Value {
         metadata["hiddenByFilter"] = true.into();
     }
     if sheet.hidden_rows.contains(&row) {
+        metadata["hiddenByUser"] = true.into();
+    }
+    metadata
+}
+
+fn column_metadata(sheet: &Sheet, column: usize) -> Value {
+    let mut metadata = json!({ "pixelSize": 100 });
+    if sheet.hidden_columns.contains(&column) {
         metadata["hiddenByUser"] = true.into();
     }
     metadata

@@ -108,7 +108,7 @@ impl Desk {
         self.given += 1;
         // Recognisable wherever it should not be.
         let token = format!("ya29.CANARY-{:06}-{}", self.given, "x".repeat(120));
-        let until = self.now() + self.expires_in.as_secs() as i64;
+        let until = self.now() + self.expires_in.as_secs().cast_signed();
         let account = claim["iss"].as_str().unwrap_or_default().to_owned();
         self.tokens.insert(token.clone(), Token { account, scopes, until });
         Ok(json!({ "access_token": token, "expires_in": self.expires_in.as_secs(), "token_type": "Bearer" }))
@@ -172,7 +172,7 @@ impl Desk {
 
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-        since.as_secs() as i64 + self.ahead_seconds
+        since.as_secs().cast_signed() + self.ahead_seconds
     }
 }
 

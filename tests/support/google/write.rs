@@ -172,20 +172,29 @@ fn typed(text: &str) -> Cell {
 /// The answer to `:batchUpdate`, done; of its requests only `appendDimension` is known.
 pub(crate) fn update(body: Option<Value>, book: &mut Book) -> Result<Value, Refusal> {
     let body = object(body)?;
-    let mut changed = book.clone();
+    let sizes: Vec<_> = book.sheets.iter().map(|s| (s.row_count, s.column_count)).collect();
+    let replies = appended(&body, book).inspect_err(|_| {
+        // Nothing of a batch that fails is done.
+        for (sheet, (rows, columns)) in book.sheets.iter_mut().zip(sizes) {
+            (sheet.row_count, sheet.column_count) = (rows, columns);
+        }
+    })?;
+    Ok(json!({ "spreadsheetId": book.id, "replies": replies }))
+}
+
+fn appended(body: &Map<String, Value>, book: &mut Book) -> Result<Vec<Value>, Refusal> {
     let mut replies = Vec::new();
-    for (at, request) in list(&body, "requests").enumerate() {
+    for (at, request) in list(body, "requests").enumerate() {
         let request = object(Some(request.clone()))?;
         known(&request, &["appendDimension"], &format!("requests[{at}]"))?;
         let append = &request["appendDimension"];
-        append_dimension(append, &mut changed).map_err(|r| r.of(&format!("requests[{at}].appendDimension")))?;
+        append_dimension(append, book).map_err(|r| r.of(&format!("requests[{at}].appendDimension")))?;
         replies.push(json!({}));
     }
     if replies.is_empty() {
         return Err(Refusal::argument("Must specify at least one request."));
     }
-    *book = changed;
-    Ok(json!({ "spreadsheetId": book.id, "replies": replies }))
+    Ok(replies)
 }
 
 fn append_dimension(append: &Value, book: &mut Book) -> Result<(), Refusal> {
