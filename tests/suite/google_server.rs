@@ -2,24 +2,19 @@
 //! program uses.
 
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
+    io::Read as _,
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use google_sheets4::{
     Sheets,
     api::{BatchUpdateValuesRequest, Scope, ValueRange},
 };
 use hyper_util::{client::legacy, rt::TokioExecutor};
-use ring::{rand::SystemRandom, signature};
 use serde_json::{Value, json};
 
 use crate::google::{ACCOUNT, Book, Cell, Fault, Format, Google, OTHER_ACCOUNT, Role, Sheet};
-
-const READ: &str = "https://www.googleapis.com/auth/spreadsheets.readonly";
-const WRITE: &str = "https://www.googleapis.com/auth/spreadsheets";
+use crate::google_client::{Answer, ENOUGH, READ, WRITE, ask, claim, get, post, sign_in, sign_in_as_other, token};
 
 #[test]
 fn signs_in_whom_it_knows() {
@@ -258,11 +253,13 @@ fn answers_with_what_is_wanted_of_a_spreadsheet() {
          (formattedValue,effectiveValue,effectiveFormat.numberFormat)))",
         &json!({ "sheets": [{ "properties": { "index": 1 }, "data": [
             { "rowData": [
-                { "values": [{ "formattedValue": "x", "effectiveValue": { "stringValue": "x" } }] },
+                { "values": [
+                    { "formattedValue": "x", "effectiveValue": { "stringValue": "x" }, "effectiveFormat": {} },
+                ] },
                 { "values": [
                     { "formattedValue": "2024-01-01", "effectiveValue": { "numberValue": 45_292.0 },
                       "effectiveFormat": { "numberFormat": { "type": "DATE", "pattern": "yyyy-mm-dd" } } },
-                    { "formattedValue": "y", "effectiveValue": { "stringValue": "y" } },
+                    { "formattedValue": "y", "effectiveValue": { "stringValue": "y" }, "effectiveFormat": {} },
                 ] },
             ] },
             { "startRow": 1, "startColumn": 2 },
@@ -274,6 +271,13 @@ fn answers_with_what_is_wanted_of_a_spreadsheet() {
             { "rowMetadata": [{}, { "hiddenByFilter": true }], "columnMetadata": [{ "hiddenByUser": true }] },
         ] }] }),
     );
+    check("fields=sheets.data.startRow&ranges=Clients", &json!({ "sheets": [{ "data": [{}] }] }));
+}
+
+#[test]
+fn knows_its_own_fields() {
+    let google = Google::with([Book::of("b", [clients()])]);
+    let token = token(&google, READ);
     let whole = get(&google, &token, "/v4/spreadsheets/b?includeGridData=true&ranges=Clients!A1").json();
     assert_eq!(
         whole["sheets"][0]["data"],
@@ -282,12 +286,12 @@ fn answers_with_what_is_wanted_of_a_spreadsheet() {
                 "formattedValue": "name",
                 "effectiveValue": { "stringValue": "name" },
                 "userEnteredValue": { "stringValue": "name" },
+                "effectiveFormat": { "verticalAlignment": "BOTTOM" },
             }] }],
             "rowMetadata": [{ "pixelSize": 21 }],
             "columnMetadata": [{ "pixelSize": 100 }],
         }])
     );
-    check("fields=sheets.data.startRow&ranges=Clients", &json!({ "sheets": [{ "data": [{}] }] }));
     let wrong = |fields: &str, what: &str| {
         let answer = get(&google, &token, &format!("/v4/spreadsheets/b?fields={fields}"));
         let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
@@ -378,7 +382,7 @@ fn counts_reads_and_writes_apart() {
     let google = Google::with([Book::of("b", [clients()])]);
     let (one, other) = (token(&google, WRITE), sign_in_as_other(&google));
     google.edit(|books| books.book("b").share(OTHER_ACCOUNT, Role::Viewer));
-    google.state().quota.set(2, 3, Duration::from_millis(300));
+    google.state().quota.set(2, 3, Duration::from_mins(1));
     let read = |token: &str| get(&google, token, "/v4/spreadsheets/b");
     let limit = |answer: Answer| answer.json()["error"]["details"][0]["metadata"]["quota_limit"].clone();
     assert_eq!([read(&one).status, read(&one).status], [200, 200]);
@@ -401,7 +405,8 @@ fn counts_reads_and_writes_apart() {
     let refused = write();
     assert_eq!(refused.header("retry-after"), Some("7"));
     assert_eq!(limit(refused), "WriteRequestsPerMinutePerUser");
-    std::thread::sleep(Duration::from_millis(300));
+    // From here on a minute is over before the next request.
+    google.state().quota.set(2, 3, Duration::from_nanos(1));
     assert_eq!((read(&one).status, write().status), (200, 200));
     assert_eq!((google.tokens(), google.reads(), google.writes()), (2, 6, 4));
 }
@@ -414,7 +419,7 @@ fn fails_as_it_is_told() {
     let read = || get(&google, &token, "/v4/spreadsheets/b/values/A1:B2");
     let whole = read().body;
     let next = |fault: Fault| {
-        google.at(google.log().len() + 1, fault);
+        google.at(google.requests() + 1, fault);
         let answer = read();
         assert_eq!(read().body, whole, "only once");
         answer
@@ -435,6 +440,17 @@ fn fails_as_it_is_told() {
     assert_eq!(next(Fault::wrong_shape()).json(), json!({}));
     assert_eq!(next(Fault::redirect("http://127.0.0.1:1/")).header("location"), Some("http://127.0.0.1:1/"));
     assert_eq!(next(Fault::Endless).body.len(), ENOUGH);
+
+    for (name, fault) in Fault::every(Duration::from_millis(1)) {
+        let answer = next(fault);
+        let fine = (answer.status, answer.ended, &answer.body) == (200, true, &whole);
+        assert_eq!(fine, name == "slow", "{name}");
+    }
+    google.always(|asked| asked.method == "GET", Fault::garbage());
+    google.at(google.requests() + 1, Fault::google(503));
+    assert_eq!([read().status, read().status], [503, 200], "a number goes before a rule");
+    google.state().plans.clear();
+    assert_eq!(read().body, whole);
 
     let write = |value: &str| {
         let body = json!({ "valueInputOption": "RAW", "data": [{ "range": "A1", "values": [[value]] }] });
@@ -490,13 +506,15 @@ fn compresses_for_those_who_ask_twice() {
     let path = "/v4/spreadsheets/b/values/A1:B3";
     let plain = ask(&google, "GET", path, &[("authorization", &bearer), ("accept-encoding", "gzip")], "");
     assert_eq!(plain.header("content-encoding"), None);
+    let plain = ask(&google, "GET", path, &[("authorization", &bearer), ("user-agent", "test (gzip)")], "");
+    assert_eq!(plain.header("content-encoding"), None);
     let headers = [("authorization", &*bearer), ("accept-encoding", "gzip"), ("user-agent", "test (gzip)")];
     let packed = ask(&google, "GET", path, &headers, "");
     assert_eq!(packed.header("content-encoding"), Some("gzip"));
     let mut unpacked = Vec::new();
     flate2::read::GzDecoder::new(&packed.body[..]).read_to_end(&mut unpacked).expect("gzip");
     assert_eq!(unpacked, plain.body);
-    assert_eq!(google.log()[2].bytes, packed.body.len());
+    assert_eq!(google.log()[3].bytes, packed.body.len());
 }
 
 #[test]
@@ -577,13 +595,13 @@ async fn serves_the_crates_of_the_program() {
 type Connector = hyper_rustls::HttpsConnector<legacy::connect::HttpConnector>;
 
 async fn hub(google: &Google, key: &str) -> Sheets<Connector> {
+    let ring = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions().expect("TLS");
+    // Nobody is trusted, as nothing here is asked over TLS.
+    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
     let connector = || {
-        hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-            .expect("roots")
-            .https_or_http()
-            .enable_http1()
-            .build()
+        let builder = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls.clone());
+        builder.https_or_http().enable_http1().build()
     };
     let client = legacy::Client::builder(TokioExecutor::new());
     let key = serde_json::from_str(key).expect("a key file");
@@ -597,129 +615,4 @@ async fn hub(google: &Google, key: &str) -> Sheets<Connector> {
 
 fn clients() -> Sheet {
     Sheet::of("Clients", &[&["name", "phone"], &["Anna", "+44 20 7946 0000"], &["Boris", ""]])
-}
-
-/// What came back; all of it empty when the connection ended without an answer.
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-    /// Whether the body came to its end.
-    ended: bool,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|e| panic!("{e}: {:.200}", String::from_utf8_lossy(&self.body)))
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().filter_map(|line| line.split_once(": ")).find(|(key, _)| *key == name).map(|(_, v)| v)
-    }
-}
-
-fn get(google: &Google, token: &str, path: &str) -> Answer {
-    ask(google, "GET", path, &[("authorization", &format!("Bearer {token}"))], "")
-}
-
-fn post(google: &Google, token: &str, path: &str, body: &Value) -> Answer {
-    ask(google, "POST", path, &[("authorization", &format!("Bearer {token}"))], &body.to_string())
-}
-
-/// What is read of a body that never ends.
-const ENOUGH: usize = 4 << 20;
-
-/// Asks over a connection of its own.
-fn ask(google: &Google, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let escaped: String = path.bytes().map(escape).collect();
-    let host = google.endpoint().strip_prefix("http://").expect("plain HTTP");
-    let mut stream = TcpStream::connect(host).expect("a server");
-    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
-    let length = body.len();
-    let request = format!(
-        "{method} {escaped} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n\
-         {body}"
-    );
-    stream.write_all(request.as_bytes()).expect("a server that listens");
-    let mut bytes = Vec::new();
-    // What came before a connection broke counts too.
-    let _ = stream.take((ENOUGH * 2) as u64).read_to_end(&mut bytes);
-    let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else {
-        return Answer { status: 0, head: String::new(), body: Vec::new(), ended: false };
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head[9..12].parse().expect("a status");
-    let rest = bytes.split_off(end + 4);
-    let mut answer = Answer { status, head, body: Vec::new(), ended: true };
-    if answer.header("transfer-encoding") == Some("chunked") {
-        (answer.body, answer.ended) = dechunk(&rest);
-    } else {
-        let announced = answer.header("content-length").and_then(|n| n.parse().ok()).unwrap_or(rest.len());
-        (answer.ended, answer.body) = (rest.len() == announced, rest);
-    }
-    answer.body.truncate(ENOUGH);
-    answer
-}
-
-/// The bytes of chunks, and whether the last one came.
-fn dechunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
-    let mut body = Vec::new();
-    while let Some(line) = rest.windows(2).position(|w| w == b"\r\n") {
-        let size = std::str::from_utf8(&rest[..line]).ok().and_then(|n| usize::from_str_radix(n, 16).ok());
-        let from = line + 2;
-        let Some(size) = size else { break };
-        if size == 0 {
-            return (body, true);
-        }
-        body.extend_from_slice(&rest[from..(from + size).min(rest.len())]);
-        rest = rest.get(from + size + 2..).unwrap_or_default();
-    }
-    (body, false)
-}
-
-fn escape(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"/:?&=.()$,-_'!*".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
-}
-
-fn claim(google: &Google, from_now_seconds: i64) -> Value {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
-    let from = now.cast_signed() + from_now_seconds;
-    let aud = format!("{}/token", google.endpoint());
-    json!({ "iss": ACCOUNT, "scope": READ, "aud": aud, "iat": from, "exp": from + 3600 })
-}
-
-fn sign_in(google: &Google, claim: &Value, key_file: &str) -> Answer {
-    let file: Value = serde_json::from_str(key_file).expect("JSON");
-    let pem = file["private_key"].as_str().expect("a key");
-    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = base64::engine::general_purpose::STANDARD.decode(base64).expect("base64");
-    let key = signature::RsaKeyPair::from_pkcs8(&der).expect("a key");
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claim));
-    let mut mark = vec![0; key.public().modulus_len()];
-    key.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut mark).expect("signed");
-    let mark = URL_SAFE_NO_PAD.encode(mark);
-    let body = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={signed}.{mark}");
-    ask(google, "POST", "/token", &[("content-type", "application/x-www-form-urlencoded")], &body)
-}
-
-/// A token of [`ACCOUNT`].
-fn token(google: &Google, scope: &str) -> String {
-    let mut claim = claim(google, 0);
-    claim["scope"] = scope.into();
-    let answer = sign_in(google, &claim, &google.key_file()).json();
-    answer["access_token"].as_str().expect("a token").to_owned()
-}
-
-fn sign_in_as_other(google: &Google) -> String {
-    let mut claim = claim(google, 0);
-    claim["iss"] = OTHER_ACCOUNT.into();
-    let answer = sign_in(google, &claim, &google.other_key_file()).json();
-    answer["access_token"].as_str().expect("a token").to_owned()
 }

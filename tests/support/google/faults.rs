@@ -24,6 +24,30 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Each of them once, by names for a test to say; the late one comes so late.
+    pub(crate) fn every(late: Duration) -> Vec<(&'static str, Self)> {
+        vec![
+            ("slow", Self::Slow(late)),
+            ("cut", Self::Cut(30)),
+            ("cut before the body", Self::Cut(0)),
+            ("cut in chunks", Self::CutChunked(30)),
+            ("dropped before", Self::DropBefore),
+            ("dropped after", Self::DropAfter),
+            ("429", Self::google(429)),
+            ("429 with a time", Self::google(429).retry_after(1)),
+            ("500", Self::google(500)),
+            ("502 of HTML", Self::html(502)),
+            ("503", Self::google(503)),
+            ("503 of nothing", Self::says(503, "")),
+            ("nothing", Self::says(200, "")),
+            ("garbage", Self::garbage()),
+            ("of another shape", Self::wrong_shape()),
+            ("a list", Self::says(200, "[]")),
+            ("redirected", Self::redirect("http://127.0.0.1:1/")),
+            ("endless", Self::Endless),
+        ]
+    }
+
     /// A refusal in Google's form.
     pub(crate) fn google(code: u16) -> Self {
         let (status, message) = match code {
@@ -116,10 +140,10 @@ impl Plans {
         *self = Self::default();
     }
 
-    /// What goes wrong with a request: the first that fits.
+    /// What goes wrong with a request: what is planned for its number, or else the first that fits.
     pub(crate) fn fault(&mut self, number: usize, asked: &Asked) -> Option<Fault> {
-        let fits = |plan: &Planned| plan.at.is_none_or(|at| at == number) && (plan.when)(asked);
-        let found = self.faults.iter().position(fits)?;
+        let numbered = self.faults.iter().position(|plan| plan.at == Some(number));
+        let found = numbered.or_else(|| self.faults.iter().position(|p| p.at.is_none() && (p.when)(asked)))?;
         let once = self.faults[found].once;
         Some(if once { self.faults.remove(found).fault } else { self.faults[found].fault.clone() })
     }

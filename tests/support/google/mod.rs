@@ -196,6 +196,11 @@ impl Google {
         self.state().log.clear();
     }
 
+    /// How many there were.
+    pub(crate) fn requests(&self) -> usize {
+        self.state().log.len()
+    }
+
     pub(crate) fn reads(&self) -> usize {
         self.count(Kind::Read)
     }

@@ -167,9 +167,11 @@ fn cell(cell: &Cell, locale: &str) -> Value {
         "effectiveValue": effective,
         "userEnteredValue": entered,
         "formattedValue": show::text(cell, locale),
+        // Of the rest of a format one field stands here; a mask that wants none of it leaves `{}`.
+        "effectiveFormat": { "verticalAlignment": "BOTTOM" },
     });
     if let Some((kind, pattern)) = show::pattern(cell, locale) {
-        answer["effectiveFormat"] = json!({ "numberFormat": { "type": kind, "pattern": pattern } });
+        answer["effectiveFormat"]["numberFormat"] = json!({ "type": kind, "pattern": pattern });
     }
     answer
 }
