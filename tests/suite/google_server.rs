@@ -159,6 +159,59 @@ fn answers_with_values_as_they_are_wanted() {
 }
 
 #[test]
+fn shows_numbers_as_locales_do() {
+    let cells = [
+        Cell::from(0.1 + 0.2),
+        Cell::from(-1234.5),
+        Cell::from(1e15),
+        Cell::Number(1_234_567.891, Format::Fixed { decimals: 2, grouped: true }),
+        Cell::Number(-123_456.0, Format::Fixed { decimals: 0, grouped: true }),
+        Cell::Number(0.0007, Format::Scientific),
+        Cell::Number(0.125, Format::Percent { decimals: 1 }),
+        Cell::currency(-1234.5),
+        Cell::date(45_351.0, "m/d/yyyy"),
+        Cell::date(25_569.999_988_43, "yyyy-mm-dd hh:mm:ss"),
+    ];
+    let google = Google::with(["us", "ru"].map(|id| Book::of(id, [Sheet::holding("A", [cells.to_vec()].into_iter())])));
+    google.edit(|books| books.book("ru").locale = "ru_RU".to_owned());
+    let token = token(&google, READ);
+    let check = |id: &str, expected: [&str; 10]| {
+        let answer = get(&google, &token, &format!("/v4/spreadsheets/{id}/values/A?fields=values"));
+        assert_eq!(answer.json()["values"], json!([expected]), "{id}");
+    };
+    check(
+        "us",
+        [
+            "0.3",
+            "-1234.5",
+            "1.00E+15",
+            "1,234,567.89",
+            "-123,456",
+            "7.00E-04",
+            "12.5%",
+            "-$1,234.50",
+            "2/29/2024",
+            "1970-01-01 23:59:59",
+        ],
+    );
+    check(
+        "ru",
+        [
+            "0,3",
+            "-1234,5",
+            "1,00E+15",
+            "1\u{a0}234\u{a0}567,89",
+            "-123\u{a0}456",
+            "7,00E-04",
+            "12,5%",
+            "-1\u{a0}234,50\u{a0}₽",
+            "2/29/2024",
+            "1970-01-01 23:59:59",
+        ],
+    );
+}
+
+#[test]
 fn reads_ranges_as_people_write_them() {
     let google = Google::with([Book::of("b", [clients(), Sheet::of("It's", &[]), Sheet::of("tab01", &[])])]);
     google.edit(|books| {

@@ -120,7 +120,8 @@ impl Refusal {
         refusal
     }
 
-    /// Source: n8n-io/n8n #16750.
+    /// Source: n8n-io/n8n #16750. An older one, among the cassettes of burnash/gspread, has neither `quota_unit` nor
+    /// `quota_limit_value` nor the link; neither has a `Retry-After`.
     pub(crate) fn quota(project: u64, what: &str, per_user: bool, limit: usize) -> Self {
         let (of_user, unit, last) =
             if per_user { (" per user", "1/min/{project}/{user}", "User") } else { ("", "1/min/{project}", "Project") };
