@@ -135,12 +135,17 @@ impl Trouble {
         self.fill(&catalogue::entry(self.code.name()).words(language).title, language)
     }
 
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self, language: Language) -> String {
+        self.fill(&catalogue::entry(self.code.name()).words(language).help, language)
+    }
+
     /// The trouble as people read it; `place` is what it happened to.
     #[must_use]
     pub fn render(&self, place: &str, language: Language) -> String {
-        let entry = catalogue::entry(self.code.name());
-        let (word, name) = (entry.severity.word(language), self.code.name());
-        let help = self.fill(&entry.words(language).help, language);
+        let (word, name) = (self.code.severity().word(language), self.code.name());
+        let help = self.help(language);
         let word_of_help = language.pick(" help", "совет");
         format!("{word}[{name}]: {}\n  --> {place}\n{word_of_help}: {help}\n", self.title(language))
     }

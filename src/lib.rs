@@ -29,7 +29,7 @@
 //! - Looking back: [`history`] (what the ledger recorded of earlier runs, as text and as a page), [`flows`] (what
 //!   flows where by the config alone, to be signed).
 //! - The world: [`config`] (text → spanned tree → `Config`, every problem at once), [`connector`] (one folder per
-//!   format or vendor), [`ledger`], and [`cli`].
+//!   format or vendor), `http` (one client, its pace and its patience), [`ledger`], and [`cli`].
 //! - Before the first run: [`init`] proposes a config for a list that it has looked at, and does no I/O either.
 //!
 //! Imports go one way: words ← stages ← pipeline ← cli. A new connector or kind is one folder or file and a line in
@@ -69,6 +69,7 @@ pub mod finding;
 pub mod flows;
 pub mod gate;
 pub mod history;
+mod http;
 pub mod identity;
 pub mod init;
 pub mod keys;

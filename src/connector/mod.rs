@@ -7,6 +7,8 @@ mod file_table;
 #[cfg(test)]
 mod file_table_tests;
 mod files;
+#[cfg_attr(not(test), expect(dead_code, reason = "its source comes next"))]
+mod google_sheets;
 mod postgres;
 mod sqlite;
 mod table;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 
 pub(crate) use csv::guarded;
 
+pub use crate::http::{Patience, Waiting, Waits};
 use crate::{
     change::Layout,
     check::kind::Takes,

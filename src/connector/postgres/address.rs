@@ -1,15 +1,15 @@
 //! Where the server is and how it is spoken to, from what the config says.
 
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, time::Duration};
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{config::Secret, failure::Failure};
+use crate::{config::Secret, failure::Failure, http};
 
 /// The option that points at a password.
 pub(super) const PASSWORD: &str = "password";
@@ -114,8 +114,7 @@ fn ssl_mode(config: &Config) -> SslMode {
 }
 
 fn roots(ca: Option<&Path>) -> Result<RootCertStore, Failure> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut roots = http::native_roots();
     if let Some(path) = ca {
         let wrong = |what: &str| Failure::permanent(format!("`{CA}`, {}: {what}", path.display()));
         let text = std::fs::read(path).map_err(|e| wrong(&e.kind().to_string()))?;
@@ -135,12 +134,7 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, Failure> {
 }
 
 fn tls(roots: RootCertStore) -> Result<MakeRustlsConnect, Failure> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| Failure::permanent(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = http::tls_config(roots).map_err(|e| Failure::permanent(e.to_string()))?;
     Ok(MakeRustlsConnect::new(config))
 }
 

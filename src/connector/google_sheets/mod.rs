@@ -1,0 +1,6 @@
+//! Google Sheets.
+
+mod account;
+mod said;
+mod session;
+mod values;

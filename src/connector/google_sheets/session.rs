@@ -1,0 +1,382 @@
+//! The session of one account with Google: one token, one pace, one pool of connections for all the sheets of a
+//! process.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use futures_util::FutureExt as _;
+use google_sheets4::{
+    Sheets,
+    api::{BatchUpdateValuesRequest, Scope, Spreadsheet, ValueRange},
+    common,
+};
+use http_body_util::Full;
+use hyper::{
+    Request,
+    body::Bytes,
+    header::{AUTHORIZATION, HeaderValue},
+};
+use hyper_util::{client::legacy, rt::TokioExecutor};
+use url::Url;
+use yup_oauth2::{
+    ServiceAccountAuthenticator, ServiceAccountKey, authenticator::Authenticator, client::CustomHyperClientBuilder,
+};
+
+use super::{
+    account::{Account, UNREADABLE},
+    said::{self, Asked, Next, Quota, Said},
+    values::{self, Column},
+};
+use crate::{
+    connector::{Patience, Waits},
+    failure::Failure,
+    finding::{Code, Trouble},
+    http::{self, Connector, Endpoint, Pace},
+};
+
+const NO_TLS: Code = Code::new("google-unreachable");
+
+/// Where Google is, unless the config names another endpoint.
+const GOOGLE: &str = "https://sheets.googleapis.com";
+
+/// A read is refused above this, unpacked. Google recommends 2 MB; 100,000 rows × 8 are 15 MB.
+const READ_BYTES_MAX: usize = 64 << 20;
+
+/// Tokens and what is said of a write have a few hundred bytes.
+const SMALL_BYTES_MAX: usize = 1 << 20;
+
+/// What all accounts of a project may ask in a minute, reads and writes apart
+/// (<https://developers.google.com/workspace/sheets/api/limits>).
+const PROJECT_PER_MINUTE: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
+
+/// Which quota a bucket of the pace stands for, and what is said of waiting for it.
+const USER_READS: &str = "google-waits-user-reads";
+const PROJECT_READS: &str = "google-waits-project-reads";
+const USER_WRITES: &str = "google-waits-user-writes";
+const PROJECT_WRITES: &str = "google-waits-project-writes";
+/// What is said of waiting until a failure has passed.
+const AGAIN: &str = "google-waits-again";
+
+/// How often an account may ask in a minute. A project that was granted more says so in the config.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PerMinute {
+    pub(crate) reads: NonZeroU32,
+    pub(crate) writes: NonZeroU32,
+}
+
+impl Default for PerMinute {
+    /// What Google grants everybody.
+    fn default() -> Self {
+        let sixty = NonZeroU32::new(60).expect("not zero");
+        Self { reads: sixty, writes: sixty }
+    }
+}
+
+/// How cells are to be given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Render {
+    /// As the sheet shows them.
+    Formatted,
+    /// As numbers and checkboxes; dates as days since 1899-12-30.
+    Unformatted,
+}
+
+/// A session of one account, to be shared by all who use that account.
+pub(crate) struct Session {
+    email: String,
+    endpoint: Endpoint,
+    /// Where the account signs in.
+    token_host: String,
+    auth: Authenticator<Connector>,
+    client: http::Client,
+    hub: Sheets<Connector>,
+    reads: Pace,
+    writes: Pace,
+    patience: Patience,
+    waits: Waits,
+}
+
+impl Session {
+    /// A session by the text of a service account's key; nothing is sent yet. Whoever names an `endpoint` speaks to
+    /// that instead of Google, and signs in there at `/token`.
+    pub(crate) fn new(
+        key: &str,
+        endpoint: Option<Endpoint>,
+        per_minute: PerMinute,
+        patience: Patience,
+        waits: Waits,
+    ) -> Result<Self, Trouble> {
+        let account = Account::parse(key, endpoint.as_ref())?;
+        let endpoint = endpoint.map_or_else(google, Ok)?;
+        let connector = Connector::new(&patience).map_err(|e| Trouble::new(NO_TLS, e.to_string()))?;
+        let small = connector.up_to(SMALL_BYTES_MAX);
+        let auth = authenticator(&account.key, small.clone())?;
+        let token_host = Url::parse(&account.key.token_uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+        Ok(Self {
+            email: account.email().to_owned(),
+            token_host: token_host.unwrap_or_default(),
+            hub: hub(&endpoint, auth.clone(), small),
+            client: http::Client::new(connector, &patience),
+            reads: pace((USER_READS, per_minute.reads), PROJECT_READS),
+            writes: pace((USER_WRITES, per_minute.writes), PROJECT_WRITES),
+            endpoint,
+            auth,
+            patience,
+            waits,
+        })
+    }
+
+    /// The e-mail with which a sheet is shared.
+    pub(crate) fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// What `fields` names of a spreadsheet, and of its cells those of `ranges`.
+    pub(crate) async fn spreadsheet(
+        &self,
+        id: &str,
+        ranges: &[String],
+        fields: &str,
+        scope: Scope,
+    ) -> Result<Spreadsheet, Trouble> {
+        let mut url = self.endpoint.at(&["v4", "spreadsheets", id]);
+        ask(&mut url, ranges, &[("fields", fields)]);
+        self.read(id, &url, scope, |body| serde_json::from_slice(body).map_err(|e| said::of_json(&e, self.host())))
+            .await
+    }
+
+    /// The columns of each range, in the order of `ranges`.
+    pub(crate) async fn values(
+        &self,
+        id: &str,
+        ranges: &[String],
+        render: Render,
+        scope: Scope,
+    ) -> Result<Vec<Vec<Column>>, Trouble> {
+        let mut url = self.endpoint.at(&["v4", "spreadsheets", id, "values:batchGet"]);
+        let render = match render {
+            Render::Formatted => "FORMATTED_VALUE",
+            Render::Unformatted => "UNFORMATTED_VALUE",
+        };
+        let how = [
+            ("majorDimension", "COLUMNS"),
+            ("valueRenderOption", render),
+            ("dateTimeRenderOption", "SERIAL_NUMBER"),
+            // Without the range an empty one might be left out of the answer.
+            ("fields", "valueRanges(range,values)"),
+        ];
+        ask(&mut url, ranges, &how);
+        let parse = |body: &[u8]| match values::parse(body) {
+            Ok(found) if found.len() == ranges.len() => Ok(found),
+            Ok(found) => Err(said::of_count(found.len(), ranges.len(), self.host())),
+            Err(error) => Err(said::of_json(&error, self.host())),
+        };
+        self.read(id, &url, scope, parse).await
+    }
+
+    /// Writes cells as they are, once: whoever calls knows what to do after a failure. What is written holds no
+    /// null: the client would leave it out and shift the cells behind it.
+    pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Failure> {
+        let cells = || data.iter().flat_map(|range| range.values.iter().flatten().flatten());
+        assert!(cells().all(|cell| !cell.is_null()), "a null would shift the cells behind it");
+        self.token(Scope::Spreadsheet, false).await.map_err(|said| said.failure())?;
+        self.writes.place(&self.waits).await;
+        let request = BatchUpdateValuesRequest {
+            data: Some(data),
+            value_input_option: Some("RAW".to_owned()),
+            ..BatchUpdateValuesRequest::default()
+        };
+        let mut seen = Seen::default();
+        let methods = self.hub.spreadsheets();
+        let call = methods
+            .values_batch_update(request, id)
+            .clear_scopes()
+            .add_scope(Scope::Spreadsheet)
+            .param("fields", "spreadsheetId")
+            .delegate(&mut seen)
+            .doit();
+        match tokio::time::timeout(self.patience.call, call).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.not_written(id, &error, &seen).await),
+            Err(_) => Err(Failure::unknown(format!("{}: no answer to a write", self.host()))),
+        }
+    }
+
+    async fn not_written(&self, id: &str, error: &common::Error, seen: &Seen) -> Failure {
+        let said = match said::of_write(error, seen.status, &Asked { writes: true, ..self.asked(id) }) {
+            Ok(said) => said,
+            Err(failure) => return failure,
+        };
+        match said.next {
+            Next::Crowded(quota) => {
+                self.writes.close(bucket(quota), seen.retry_after.unwrap_or(self.patience.longest_wait.min(MINUTE)));
+            }
+            // For whoever tries again.
+            Next::SignIn => drop(self.token(Scope::Spreadsheet, true).await),
+            Next::Again | Next::Stop => (),
+        }
+        match said.failure() {
+            Failure::Transient { what, .. } => Failure::Transient { what, wait: seen.retry_after },
+            failure => failure,
+        }
+    }
+
+    /// Asks until there is an answer, patience is at its end, or Google says no.
+    async fn read<T>(
+        &self,
+        id: &str,
+        url: &Url,
+        scope: Scope,
+        parse: impl Fn(&[u8]) -> Result<T, Said>,
+    ) -> Result<T, Trouble> {
+        let (mut pauses, mut signs_in, mut signed_in) = (self.patience.waits(), false, false);
+        loop {
+            let (said, asked_to_wait) = match self.attempt(id, url, scope, std::mem::take(&mut signs_in)).await {
+                // serde takes a list for a struct whose fields come in order, and an empty one for an empty answer.
+                Ok(body) if !body.trim_ascii_start().starts_with(b"{") => (said::of_no_object(self.host()), None),
+                Ok(body) => match parse(&body) {
+                    Ok(read) => return Ok(read),
+                    Err(said) => (said, None),
+                },
+                Err(failed) => failed,
+            };
+            if said.next == Next::SignIn && !signed_in {
+                (signs_in, signed_in) = (true, true);
+                continue;
+            }
+            match pauses.next() {
+                Some(pause) if self.waits_for(&said, pause, asked_to_wait).await => (),
+                _ => return Err(said.trouble),
+            }
+        }
+    }
+
+    /// Waits as long as it takes; false if that is no use or too long.
+    async fn waits_for(&self, said: &Said, pause: Duration, asked_to_wait: Option<Duration>) -> bool {
+        let asked_to_wait = asked_to_wait.unwrap_or_default();
+        if asked_to_wait > self.patience.call {
+            return false;
+        }
+        match said.next {
+            Next::Stop | Next::SignIn => return false,
+            Next::Again => http::wait(&self.waits, AGAIN, pause.max(asked_to_wait)).await,
+            // Quotas are refilled every minute; four times the usual waits outlast one.
+            Next::Crowded(quota) => self.reads.close(bucket(quota), (pause * 4).min(MINUTE).max(asked_to_wait)),
+        }
+        true
+    }
+
+    /// Asks once.
+    async fn attempt(
+        &self,
+        id: &str,
+        url: &Url,
+        scope: Scope,
+        signs_in: bool,
+    ) -> Result<Vec<u8>, (Said, Option<Duration>)> {
+        let token = self.token(scope, signs_in).await.map_err(|said| (said, None))?;
+        self.reads.place(&self.waits).await;
+        let mut request = Request::new(Full::<Bytes>::default());
+        *request.uri_mut() = url.as_str().parse().map_err(|_| (said::of_too_long_a_request(), None))?;
+        request.headers_mut().insert(AUTHORIZATION, token);
+        match self.client.send(request, READ_BYTES_MAX).await {
+            Ok(answer) if answer.status.is_success() => Ok(answer.body),
+            Ok(answer) => {
+                Err((said::of_answer(answer.status.as_u16(), &answer.body, &self.asked(id)), answer.retry_after))
+            }
+            Err(lost) => Err((said::of_lost(&lost, self.host()), None)),
+        }
+    }
+
+    /// The header that carries a token; a new one if `anew` or if the one at hand is about to end.
+    async fn token(&self, scope: Scope, anew: bool) -> Result<HeaderValue, Said> {
+        let scopes = [scope.as_ref()];
+        let signing_in = async {
+            if anew { self.auth.force_refreshed_token(&scopes).await } else { self.auth.token(&scopes).await }
+        };
+        let late = || http::Lost::Late(self.patience.call);
+        let token = match tokio::time::timeout(self.patience.call, signing_in).await {
+            Ok(Ok(token)) => token,
+            Ok(Err(error)) => return Err(said::of_token(&error, &self.email, &self.token_host)),
+            Err(_) => return Err(said::of_lost(&late(), &self.token_host)),
+        };
+        let bearer = token.token().and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok());
+        let mut bearer = bearer.ok_or_else(|| said::of_no_token(&self.token_host))?;
+        bearer.set_sensitive(true);
+        Ok(bearer)
+    }
+}
+
+impl Session {
+    fn host(&self) -> &str {
+        self.endpoint.host()
+    }
+
+    fn asked<'a>(&'a self, sheet: &'a str) -> Asked<'a> {
+        Asked { email: &self.email, host: self.host(), sheet, writes: false }
+    }
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+fn google() -> Result<Endpoint, Trouble> {
+    Endpoint::parse(GOOGLE).map_err(|what| Trouble::new(NO_TLS, what))
+}
+
+/// Adds what is asked for to an address.
+fn ask(url: &mut Url, ranges: &[String], parameters: &[(&str, &str)]) {
+    let mut query = url.query_pairs_mut();
+    query.extend_pairs(ranges.iter().map(|range| ("ranges", range)));
+    query.extend_pairs(parameters).append_pair("prettyPrint", "false");
+}
+
+/// The two buckets that a call uses up: the account's, then the project's, which is never the smaller one.
+fn pace(user: (&'static str, NonZeroU32), project: &'static str) -> Pace {
+    Pace::new(&[user, (project, PROJECT_PER_MINUTE.max(user.1))])
+}
+
+fn bucket(quota: Quota) -> usize {
+    match quota {
+        Quota::User => 0,
+        Quota::Project => 1,
+    }
+}
+
+/// Who gets the tokens. It parses the key, and waits for nothing although it could.
+fn authenticator(key: &ServiceAccountKey, connector: Connector) -> Result<Authenticator<Connector>, Trouble> {
+    let client = CustomHyperClientBuilder::from(fleeting(connector));
+    let building = ServiceAccountAuthenticator::with_client(key.clone(), client).build();
+    let built = building.now_or_never().expect("a key that is at hand is not waited for");
+    built.map_err(|_| Trouble::new(UNREADABLE, &key.client_email))
+}
+
+fn hub(endpoint: &Endpoint, auth: Authenticator<Connector>, connector: Connector) -> Sheets<Connector> {
+    let mut hub = Sheets::new(fleeting(connector), auth);
+    hub.base_url(endpoint.to_string());
+    hub.root_url(endpoint.to_string());
+    hub.user_agent(concat!("sheetbridge/", env!("CARGO_PKG_VERSION")).to_owned());
+    hub
+}
+
+/// A client that keeps no connection: each has its own bound on what comes.
+fn fleeting<B>(connector: Connector) -> legacy::Client<Connector, B>
+where
+    B: hyper::body::Body + Send,
+    B::Data: Send,
+{
+    legacy::Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)
+}
+
+/// Sees what the client does not hand on, and lets it repeat nothing.
+#[derive(Default)]
+struct Seen {
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+}
+
+impl common::Delegate for Seen {
+    fn http_failure(&mut self, response: &common::Response, _: Option<&serde_json::Value>) -> common::Retry {
+        self.status = Some(response.status().as_u16());
+        self.retry_after = http::retry_after(response.headers());
+        common::Retry::Abort
+    }
+}
