@@ -16,6 +16,7 @@ use sheetbridge::{
     check::kind::Column,
     config::Secret,
     connector::{DESTINATIONS, DestinationPlace, SOURCES, SourcePlace},
+    port::Wanted,
     value::Private,
 };
 
@@ -127,7 +128,8 @@ fn read_file(title: &str, kind: &str, folder: &Path, file: &str) {
         let kind = SOURCES.iter().find(|k| k.name == kind).expect("a kind");
         let mut source = (kind.make)(place);
         now(source.open()).expect("tabs");
-        now(source.rows(0, 1, &[0, 1, 2, 3, 4, 5, 6, 7])).expect("rows").len()
+        let wanted = Wanted { tab: 0, header: 1, columns: (0..8).collect() };
+        now(source.rows(&[wanted])).expect("rows")[0].len()
     });
 }
 

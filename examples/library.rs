@@ -14,7 +14,7 @@ use sheetbridge::{
     keys::Keys,
     ledger::Ledger,
     pipeline::{self, Ask, World},
-    port::{Source, Unread},
+    port::{Source, Unread, Wanted},
     progress::Silent,
     report::Command,
     sheet::{Edge, Raw, Rows, Tab, Tabs},
@@ -58,19 +58,21 @@ struct Form;
 impl Source for Form {
     async fn open(&mut self) -> Result<Tabs, Unread> {
         let head = FORM.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
-        let tab = Tab { file: "form".into(), title: None, head, head_row: 1 };
-        // A version that never changes would let the next run end early.
-        let version = uuid::Uuid::now_v7().to_string();
-        Ok(Tabs { tabs: vec![tab], version, notes: Vec::new(), pins: Vec::new() })
+        let tab = Tab { file: "form".into(), head, head_row: 1, ..Tab::default() };
+        // A version lets the next run end early when nothing changed; here only the rows tell.
+        Ok(Tabs { tabs: vec![tab], version: None, notes: Vec::new(), pins: Vec::new() })
     }
 
-    async fn rows(&mut self, _tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
-        let mut rows = Rows::default();
-        for (i, row) in FORM.iter().enumerate().skip(header as usize) {
-            let cells = columns.iter().map(|column| Raw::Text(row[usize::from(*column)]));
-            rows.push(columns.len(), i as u32 + 1, cells, Edge::Even);
-        }
-        Ok(rows)
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
+        let below = |Wanted { header, columns, .. }: &Wanted| {
+            let mut rows = Rows::default();
+            for (i, row) in FORM.iter().enumerate().skip(*header as usize) {
+                let cells = columns.iter().map(|column| Raw::Text(row[usize::from(*column)]));
+                rows.push(columns.len(), i as u32 + 1, cells, Edge::Even);
+            }
+            rows
+        };
+        Ok(wanted.iter().map(below).collect())
     }
 }
 

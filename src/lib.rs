@@ -23,7 +23,8 @@
 //!   knows it), [`keys`], [`language`] and [`catalogue`] (every text that a person reads, in both), [`name`],
 //!   [`identity`], [`likeness`], [`progress`].
 //! - Stages: [`pull`], [`read`], [`check`] (one file per kind of value in `check::kinds`), [`rights`], [`gate`],
-//!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person).
+//!   [`resolve`], [`plan`], [`apply`], [`report`], and [`review`] (what a plan leaves to a person); [`write_back`]
+//!   (what the rows of a sheet say of themselves).
 //! - Beside the way: [`undo`] takes back what a run created, [`recover`] makes a lost ledger anew of what stands,
 //!   [`why`] tells how one person went the way.
 //! - Looking back: [`history`] (what the ledger recorded of earlier runs, as text and as a page), [`flows`] (what
@@ -99,4 +100,5 @@ pub mod sheet;
 pub mod undo;
 pub mod value;
 pub mod why;
+pub mod write_back;
 pub mod written;

@@ -22,7 +22,7 @@ use crate::{
     keys::{Use, hex},
     ledger::{Ledger, Owed},
     plan::{Approved, Columns, Few, Guard, Known, Plan, PlanKeys},
-    port::{MakeSource, MakeWhole, Whole},
+    port::{Before, MakeSource, MakeWhole, RowStatus, Source, Whole},
     progress::Progress,
     pull::{self, Outcome, Pulled},
     read::Originals,
@@ -34,7 +34,8 @@ use crate::{
     rights::{self, Memory, Reached},
     seal,
     set::PurposeSet,
-    why,
+    sheet::SeenTab,
+    why, write_back,
     written::{Index, Written},
 };
 
@@ -75,8 +76,8 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         recover::must_be_confirmed(world.ledger)?;
     }
     let mut report = Report::begin(config, &world, ask);
-    let pins = config.sources.iter().map(|s| world.ledger.pins(&s.name)).collect::<Result<Vec<_>, _>>()?;
-    let opened = pull::open(config, &pins, world.source, world.progress).await;
+    let before = config.sources.iter().map(|s| before(world.ledger, &s.name)).collect::<Result<_, _>>()?;
+    let opened = pull::open(config, before, world.source, world.progress).await;
     let versions: Vec<Option<String>> = opened.iter().map(|o| o.version().map(str::to_owned)).collect();
     let is_complete = ask.command == Command::Sync && ask.routes.is_empty() && !ask.is_few();
     if is_complete && !ask.looks() && seal::holds(config, &mut world, &versions).await? {
@@ -87,10 +88,11 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     }
     let pulled = pull::pull(opened, config, world.today, world.progress).await;
     let frozen = unread(config, &pulled);
-    let Pulled { drafts, sources, findings } = pulled;
+    let Pulled { drafts, sources, findings, ports } = pulled;
     let originals = ask.looks().then(|| Originals::of(&drafts));
 
     let checked = check::check(drafts, config, world.today, world.ledger.keys(), world.progress);
+    let statuses = write_back::statuses(config, &checked);
     report.found(sources, checked.sheets, findings, checked.findings);
     let records = checked.records;
     let few = ask.few(config, &records, &report.sheets)?;
@@ -112,6 +114,9 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
+    if ask.command != Command::Plan {
+        write_back(&world, &mut report, &statuses, ports).await;
+    }
     report.gather();
     report.times = world.progress.times();
     if let Some(originals) = &originals {
@@ -125,6 +130,28 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
         record(config, &mut world, ask, &report)?;
     }
     Ok(report)
+}
+
+/// Tells the rows of sheets that have columns for it what is wrong with them.
+async fn write_back(
+    world: &World<'_>,
+    report: &mut Report,
+    statuses: &BTreeMap<SourceId, Vec<Vec<RowStatus>>>,
+    ports: Vec<(SourceId, Box<dyn Source>)>,
+) {
+    if !ports.is_empty() {
+        world.progress.stage("write back", ports.len() as u64);
+    }
+    for (source, mut port) in ports {
+        let statuses = statuses.get(&source).map_or(&[][..], Vec::as_slice);
+        report.sources[usize::from(source.0)].wrote_back = Some(port.write_back(statuses, world.run).await);
+        world.progress.step(1);
+    }
+}
+
+/// What earlier runs learnt of a source.
+fn before(ledger: &Ledger, source: &str) -> Result<Before, Trouble> {
+    Ok(Before { pins: ledger.pins(source)?, tabs: ledger.tabs(source)? })
 }
 
 /// A clock that went back would bring to life what had expired. The day of a run was told in another time zone
@@ -423,14 +450,19 @@ impl Route<'_> {
         }))
     }
 
-    /// The sources of the route that had rows and have none.
+    /// The sources of the route that had rows and have none, and tabs of which the same is true.
     fn emptied(&self, world: &World<'_>, sources: &[Outcome]) -> Result<Vec<String>, Trouble> {
         let mut emptied = Vec::new();
-        for source in self.granting(sources).filter(|s| s.trouble.is_none() && s.rows == 0) {
+        for source in self.granting(sources).filter(|s| s.trouble.is_none()) {
             let name = &self.config.source(source.id).name;
-            if world.ledger.had_rows(name)? > 0 {
+            if source.rows == 0 && world.ledger.had_rows(name)? > 0 {
                 emptied.push(name.clone());
+                continue;
             }
+            let had = world.ledger.tabs(name)?;
+            let had_rows = |tab: &SeenTab| had.iter().any(|t| t.id == tab.id && t.rows > 0);
+            let empty = source.tabs.iter().filter(|tab| tab.rows == 0 && had_rows(tab));
+            emptied.extend(empty.map(|tab| format!("{name}, \"{}\"", tab.title)));
         }
         Ok(emptied)
     }

@@ -6,8 +6,8 @@ use crate::{
     change::{Base, Change, ClientId, Layout, RunId, Standing},
     config::{RouteConfig, SourceConfig},
     failure::Failure,
-    finding::Trouble,
-    sheet::{Rows, Tabs},
+    finding::{Code, Trouble},
+    sheet::{Rows, SeenTab, Tabs},
     value::Texts,
     written::Kept,
 };
@@ -15,13 +15,63 @@ use crate::{
 /// A place that rows come from.
 #[async_trait]
 pub trait Source: Send {
-    /// The tabs that the config asks for, each with its first rows.
+    /// The tabs that the config asks for, each with its first rows: at least up to where the header should be.
     async fn open(&mut self) -> Result<Tabs, Unread>;
 
-    /// The rows of one tab below row `header` (counted from 1), of `columns` alone and in their order.
-    /// Rows that hold nothing in any column are left out and counted.
-    async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread>;
+    /// The same with more of the first rows, for a header that isn't where it should be; `None` where there are no
+    /// more to be had.
+    async fn look(&mut self) -> Result<Option<Tabs>, Unread> {
+        Ok(None)
+    }
+
+    /// The rows of `wanted` tabs, in that order. Rows that hold nothing in any wanted column are left out and
+    /// counted. Where the source changed under the hands of the reader, so that what was read was never there all
+    /// at once, the answer is [`CHANGING`], and whoever asked opens it anew.
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread>;
+
+    /// Writes into the columns of ours what the rows are to say, tab by tab in the order in which they were wanted,
+    /// and a name for each row that has none, made of `run`. Only what differs is written, and only where the row
+    /// still stands that was read.
+    async fn write_back(&mut self, _statuses: &[Vec<RowStatus>], _run: RunId) -> Result<WroteBack, Unread> {
+        Ok(WroteBack::default())
+    }
 }
+
+/// What a row is to say of itself, in columns of ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowStatus {
+    /// Its number.
+    pub row: u32,
+    /// Whether it is in order, in a word.
+    pub status: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// What came of writing back.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct WroteBack {
+    /// Cells that were written.
+    pub cells: u64,
+    /// Rows that were left for the next run, since somebody moved or changed them meanwhile.
+    pub left: u64,
+    /// Cells in columns of ours that hold something which isn't ours, and keep it.
+    pub kept: u64,
+}
+
+/// What is wanted of a tab.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The tab, by its place among the opened ones.
+    pub tab: usize,
+    /// The header's row, counted from 1: what is below it is wanted.
+    pub header: u32,
+    /// The columns, which alone are wanted, counted from 0.
+    pub columns: Vec<u16>,
+}
+
+/// The source changed while it was read.
+pub const CHANGING: Code = Code::new("source-changing");
 
 /// Why a source was not read to its end. An unread source is never an empty one.
 pub use crate::finding::Trouble as Unread;
@@ -70,8 +120,17 @@ pub trait Journal: Send {
 /// What was inferred about a source and must stay so: names and values.
 pub type Pins = Vec<(String, String)>;
 
-/// Makes the port of a source, with what was inferred about it before.
-pub type MakeSource<'a> = &'a (dyn Fn(&SourceConfig, &[(String, String)]) -> Box<dyn Source> + Sync);
+/// What earlier runs learnt of a source.
+#[derive(Clone, Default, Debug)]
+pub struct Before {
+    /// What was inferred about it.
+    pub pins: Pins,
+    /// The tabs that it had, of those that keep a name for good.
+    pub tabs: Vec<SeenTab>,
+}
+
+/// Makes the port of a source, with what was learnt of it before.
+pub type MakeSource<'a> = &'a (dyn Fn(&SourceConfig, &Before) -> Box<dyn Source> + Sync);
 
 /// Makes the port of a destination.
 pub type MakeWhole<'a> = &'a (dyn Fn(&RouteConfig, Layout) -> Result<Box<dyn Whole>, Failure> + Sync);

@@ -1,17 +1,20 @@
 //! `source`: every source pulled, one outcome each. A source that was not read to its end gives nothing:
 //! an error is never an empty sheet.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     address::{Place, SheetId, SheetInfo, SourceId},
     config::{Config, SourceConfig},
     day::Day,
     finding::{Code, Finding, Trouble},
     identity::Identifying,
-    port::{MakeSource, Pins, Source},
+    keys::hex,
+    port::{Before, CHANGING, MakeSource, Pins, Source, Wanted, WroteBack},
     progress::Progress,
-    read::{self, Draft},
+    read::{self, Binding, Draft},
     set::FieldSet,
-    sheet::{Tab, Tabs},
+    sheet::{Rows, SeenTab, Tab, TabId, Tabs},
 };
 
 const NO_TAB_HAS: Code = Code::new("column-missing-everywhere");
@@ -28,6 +31,8 @@ pub struct Pulled {
     pub sources: Vec<Outcome>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// The ports of those into which something is to be written back.
+    pub ports: Vec<(SourceId, Box<dyn Source>)>,
 }
 
 /// What became of one source.
@@ -47,33 +52,45 @@ pub struct Outcome {
     pub sheets: Vec<(String, u64)>,
     /// What was inferred about it, to be pinned.
     pub pins: Pins,
+    /// The tabs that keep a name for good, also those that an earlier run saw and that are gone.
+    pub tabs: Vec<SeenTab>,
     /// Why it was not read to its end.
     pub trouble: Option<Trouble>,
+    /// What came of writing back into it, where that was to be done.
+    pub wrote_back: Option<Result<WroteBack, Trouble>>,
+}
+
+impl Outcome {
+    /// Why nothing could be written back into it.
+    #[must_use]
+    pub fn unwritten(&self) -> Option<&Trouble> {
+        self.wrote_back.as_ref().and_then(|wrote| wrote.as_ref().err())
+    }
 }
 
 /// An opened source.
 pub struct Opened {
     port: Box<dyn Source>,
     tabs: Result<Tabs, Trouble>,
-    pins: Pins,
+    before: Before,
 }
 
 impl Opened {
-    /// Its version, if it could be opened.
+    /// Its version, if it could be opened and has one without its rows.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        self.tabs.as_ref().ok().map(|t| t.version.as_str())
+        self.tabs.as_ref().ok().and_then(|t| t.version.as_deref())
     }
 }
 
 /// Opens every source: enough to know whether anything changed since the last run.
-pub async fn open(config: &Config, pins: &[Pins], make: MakeSource<'_>, progress: &dyn Progress) -> Vec<Opened> {
+pub async fn open(config: &Config, before: Vec<Before>, make: MakeSource<'_>, progress: &dyn Progress) -> Vec<Opened> {
     let mut opened = Vec::with_capacity(config.sources.len());
     progress.stage("open", config.sources.len() as u64);
-    for (source, pins) in config.sources.iter().zip(pins) {
-        let mut port = make(source, pins);
+    for (source, before) in config.sources.iter().zip(before) {
+        let mut port = make(source, &before);
         let tabs = port.open().await;
-        opened.push(Opened { port, tabs, pins: pins.clone() });
+        opened.push(Opened { port, tabs, before });
         progress.step(1);
     }
     opened
@@ -94,15 +111,19 @@ pub async fn pull(opened: Vec<Opened>, config: &Config, today: Day, progress: &d
             unused: Vec::new(),
             sheets: Vec::new(),
             pins: Vec::new(),
+            tabs: Vec::new(),
             trouble: None,
+            wrote_back: None,
         };
-        let wanted = read::wanted(config, source.id, identifying);
+        let fields = read::wanted(config, source.id, identifying);
         let first_sheet = pulled.drafts.len() as u32;
-        match one(opened, config, source, wanted, first_sheet, today).await {
-            Ok(read) => {
+        let reading = Reading { config, source, fields, first_sheet, today };
+        match reading.to_its_end(opened).await {
+            Ok((read, port)) => {
                 read.count(&mut outcome);
                 pulled.findings.extend(read.findings);
                 pulled.drafts.extend(read.drafts);
+                pulled.ports.extend(source.write_back.is_some().then_some((source.id, port)));
             }
             Err(trouble) => outcome.trouble = Some(trouble),
         }
@@ -117,6 +138,8 @@ struct Read {
     drafts: Vec<Draft>,
     findings: Vec<Finding>,
     pins: Pins,
+    tabs: Vec<SeenTab>,
+    version: Option<String>,
 }
 
 impl Read {
@@ -133,53 +156,120 @@ impl Read {
             }
         }
         outcome.pins.clone_from(&self.pins);
+        outcome.tabs.clone_from(&self.tabs);
+        outcome.version = self.version.clone().unwrap_or_else(|| digest(&self.drafts));
     }
 }
 
-async fn one(
-    opened: Opened,
-    config: &Config,
-    source: &SourceConfig,
-    wanted: FieldSet,
+/// A digest of all that was read, for sources whose version only their rows tell.
+fn digest(drafts: &[Draft]) -> String {
+    let mut digest = Sha256::new();
+    for draft in drafts {
+        digest.update(draft.info.name());
+        draft.rows.chunks.iter().for_each(|chunk| chunk.digest(&mut digest));
+    }
+    hex(&digest.finalize())
+}
+
+/// So often a source is read that changes under our hands.
+const TRIES: usize = 3;
+
+/// What reading a source needs.
+struct Reading<'a> {
+    config: &'a Config,
+    source: &'a SourceConfig,
+    fields: FieldSet,
     first_sheet: u32,
     today: Day,
-) -> Result<Read, Trouble> {
-    let Opened { mut port, tabs, pins } = opened;
-    let tabs = tabs?;
-    let place = Place::source(source.id);
-    let mut read = Read { drafts: Vec::new(), findings: Vec::new(), pins: tabs.pins };
-    read.findings.extend(tabs.notes.into_iter().map(|(code, hint)| Finding::at(code, place).hint(hint)));
-    if tabs.tabs.is_empty() {
-        return Err(Trouble::new(NO_TABS, source.name.as_str()));
-    }
-    let tabs = tabs.tabs;
-    let several = tabs.len() > 1;
-    let bind = |tab| read::bind(tab, config, source, wanted).map_err(|trouble| about_tab(trouble, tab, several));
-    let bound = tabs.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
-    for (i, binding) in bound.iter().enumerate() {
-        for (field, hint) in &binding.missing {
-            // A field that one tab of several lacks is that tab's finding; one that all lack was renamed.
-            if bound.iter().all(|b| b.missing.iter().any(|(f, _)| f == field)) {
-                return Err(Trouble::new(NO_TAB_HAS, hint.as_str()));
+}
+
+impl Reading<'_> {
+    /// Reads a source until what was read was there all at once.
+    async fn to_its_end(&self, opened: Opened) -> Result<(Read, Box<dyn Source>), Trouble> {
+        let Opened { mut port, mut tabs, before } = opened;
+        for _ in 1..TRIES {
+            match self.once(port.as_mut(), tabs, &before).await {
+                Err(trouble) if trouble.code == CHANGING => tabs = port.open().await,
+                outcome => return outcome.map(|read| (read, port)),
             }
-            let place = Place { sheet: Some(SheetId(first_sheet + i as u32)), ..place };
-            read.findings.push(Finding::at(MISSING, place).hint(hint.as_str()));
         }
+        self.once(port.as_mut(), tabs, &before).await.map(|read| (read, port))
     }
-    for (i, (tab, binding)) in tabs.into_iter().zip(bound).enumerate() {
-        let mut rows = port.rows(i, binding.header, &binding.pulled).await?;
-        let sheet = SheetId(first_sheet + i as u32);
-        let place = Place { sheet: Some(sheet), ..place };
+
+    async fn once(&self, port: &mut dyn Source, tabs: Result<Tabs, Trouble>, before: &Before) -> Result<Read, Trouble> {
+        let (Tabs { tabs, version, notes, pins }, bound) = self.bound(port, tabs?).await?;
+        let place = Place::source(self.source.id);
+        let findings = notes.into_iter().map(|(code, hint)| Finding::at(code, place).hint(hint)).collect();
+        let mut read = Read { drafts: Vec::new(), findings, pins, tabs: Vec::new(), version };
+        self.missing(&bound, &mut read.findings)?;
+        let wanted = bound.iter().enumerate().map(|(tab, binding)| Wanted {
+            tab,
+            header: binding.header,
+            columns: binding.pulled.clone(),
+        });
+        let rows = port.rows(&wanted.collect::<Vec<_>>()).await?;
+        for ((tab, binding), rows) in tabs.into_iter().zip(bound).zip(rows) {
+            self.take(tab, binding, rows, &mut read);
+        }
+        let gone = before.tabs.iter().filter(|seen| !read.tabs.iter().any(|tab| tab.id == seen.id));
+        read.tabs.extend(gone.cloned().map(|tab| SeenTab { rows: 0, ..tab }).collect::<Vec<_>>());
+        let inferred = read::infer(&mut read.drafts, self.config, self.source, &before.pins, self.today);
+        read.pins.extend(inferred.pins);
+        read.findings.extend(inferred.findings);
+        Ok(read)
+    }
+
+    /// Finds the columns of every tab; for a header that isn't where it should be, more rows are looked at.
+    async fn bound(&self, port: &mut dyn Source, tabs: Tabs) -> Result<(Tabs, Vec<Binding>), Trouble> {
+        if tabs.tabs.is_empty() {
+            return Err(Trouble::new(NO_TABS, self.source.name.as_str()));
+        }
+        let unbound = match self.bind(&tabs) {
+            Ok(bound) => return Ok((tabs, bound)),
+            Err(unbound) => unbound,
+        };
+        let tabs = port.look().await?.ok_or(unbound)?;
+        let bound = self.bind(&tabs)?;
+        Ok((tabs, bound))
+    }
+
+    fn bind(&self, tabs: &Tabs) -> Result<Vec<Binding>, Trouble> {
+        let several = tabs.tabs.len() > 1;
+        let bind = |tab| {
+            let binding = read::bind(tab, self.config, self.source, self.fields);
+            binding.map_err(|trouble| about_tab(trouble, tab, several))
+        };
+        tabs.tabs.iter().map(bind).collect()
+    }
+
+    fn sheet(&self, tab: usize) -> (SheetId, Place) {
+        let sheet = SheetId(self.first_sheet + tab as u32);
+        (sheet, Place { sheet: Some(sheet), ..Place::source(self.source.id) })
+    }
+
+    /// A field that one tab of several lacks is that tab's finding; one that all lack was renamed.
+    fn missing(&self, bound: &[Binding], findings: &mut Vec<Finding>) -> Result<(), Trouble> {
+        for (tab, binding) in bound.iter().enumerate() {
+            for (field, hint) in &binding.missing {
+                if bound.iter().all(|b| b.missing.iter().any(|(f, _)| f == field)) {
+                    return Err(Trouble::new(NO_TAB_HAS, hint.as_str()));
+                }
+                findings.push(Finding::at(MISSING, self.sheet(tab).1).hint(hint.as_str()));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, tab: Tab, binding: Binding, mut rows: Rows, read: &mut Read) {
+        let (id, place) = self.sheet(read.drafts.len());
         let notes = std::mem::take(&mut rows.notes).into_iter();
         read.findings.extend(notes.map(|(code, hint)| Finding::at(code, place).hint(hint)));
         let header = tab.head[(binding.header - tab.head_row) as usize].clone();
-        let info = SheetInfo { source: source.id, file: tab.file, title: tab.title, header };
-        read.drafts.push(Draft { id: sheet, info, binding, rows, hows: Vec::new() });
+        let seen = |id: TabId| SeenTab { id, title: tab.title.clone().unwrap_or_default(), rows: rows.len() as u64 };
+        read.tabs.extend(tab.id.map(seen));
+        let info = SheetInfo { source: self.source.id, file: tab.file, title: tab.title, header };
+        read.drafts.push(Draft { id, info, binding, rows, locale: tab.locale, hows: Vec::new() });
     }
-    let inferred = read::infer(&mut read.drafts, config, source, &pins, today);
-    read.pins.extend(inferred.pins);
-    read.findings.extend(inferred.findings);
-    Ok(read)
 }
 
 /// A tab without a header among others is more often a sheet for notes than a list that lost it.

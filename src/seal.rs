@@ -9,6 +9,7 @@ use crate::{
     pipeline::World,
     plan::Columns,
     report::{EXIT_FAILED, Report},
+    sheet::SeenTab,
 };
 
 /// Whether everything is as the last complete run left it.
@@ -52,6 +53,10 @@ pub(crate) fn set(
     let all_routes = report.routes.len() == config.routes.len() && !failed && !report.is_few;
     for source in report.sources.iter().filter(|s| s.rows > 0 || (s.trouble.is_none() && all_routes)) {
         world.ledger.set_had_rows(&config.source(source.id).name, source.rows)?;
+    }
+    for source in report.sources.iter().filter(|s| all_routes && s.trouble.is_none() && !s.tabs.is_empty()) {
+        let there: Vec<SeenTab> = source.tabs.iter().filter(|tab| tab.rows > 0).cloned().collect();
+        world.ledger.set_tabs(&config.source(source.id).name, &there)?;
     }
     let seal = if complete && !failed { digest(config, world, versions)? } else { None };
     world.ledger.set_seal(seal.as_ref().map(<[u8; 32]>::as_slice))

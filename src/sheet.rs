@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 /// A cell as the spreadsheet holds it.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Raw<'a> {
@@ -34,7 +36,7 @@ impl fmt::Debug for Raw<'_> {
 }
 
 /// One tab of a workbook, or one file that has no tabs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Tab {
     /// The file's name, without its folder.
     pub file: String,
@@ -44,6 +46,30 @@ pub struct Tab {
     pub head: Vec<Vec<String>>,
     /// The row number of `head[0]`, counted from 1 as the spreadsheet does.
     pub head_row: u32,
+    /// What stays the same when it is renamed, where it has such a thing.
+    pub id: Option<TabId>,
+    /// The locale in which people type into it, such as `ru_RU`, where it has one.
+    pub locale: Option<String>,
+}
+
+/// What names a tab for good.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub struct TabId {
+    /// The title or the pattern by which the config asks for it; empty where it names none.
+    pub asked: String,
+    /// The provider's name for it.
+    pub id: String,
+}
+
+/// A tab as a run saw it.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct SeenTab {
+    /// What names it for good.
+    pub id: TabId,
+    /// Its title.
+    pub title: String,
+    /// How many of its rows held something.
+    pub rows: u64,
 }
 
 /// Everything a source has, before its rows are read.
@@ -51,8 +77,9 @@ pub struct Tab {
 pub struct Tabs {
     /// The tabs that the config asks for, in the order of the source.
     pub tabs: Vec<Tab>,
-    /// Changes whenever the content may have changed: a digest of the bytes, or the provider's version.
-    pub version: String,
+    /// Changes whenever the content may have changed: a digest of the bytes, or the provider's version. `None`
+    /// where only the rows tell.
+    pub version: Option<String>,
     /// What was inferred or left out while opening (an encoding, a hidden tab), as codes with a hint.
     pub notes: Vec<(crate::finding::Code, String)>,
     /// What was inferred and must stay so, by name: `delimiter`, `encoding`.
@@ -174,6 +201,19 @@ impl RawChunk {
             cells: Vec::with_capacity(self.cells.len()),
             rows: Vec::with_capacity(self.rows.len()),
             width: self.width,
+        }
+    }
+
+    /// Goes into a digest that changes whenever a cell, a row's number or its edge does.
+    pub fn digest(&self, digest: &mut Sha256) {
+        let lens = [self.text.len(), self.numbers.len(), self.cells.len(), self.rows.len(), self.width];
+        lens.iter().for_each(|len| digest.update((*len as u64).to_le_bytes()));
+        digest.update(&self.text);
+        self.numbers.iter().for_each(|n| digest.update(n.to_le_bytes()));
+        self.cells.iter().for_each(|cell| digest.update(cell.0.to_le_bytes()));
+        for row in &self.rows {
+            digest.update(row.number.to_le_bytes());
+            digest.update([row.edge as u8]);
         }
     }
 

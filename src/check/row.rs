@@ -209,6 +209,7 @@ impl<'a> Rules<'a> {
         };
         match key {
             Some(key) => work.keys.push((key, self.place(work.raw.number(row), Some(pulled)))),
+            None if self.draft.binding.fills_key => {}
             None => self.found(work, KEY_BLANK, row, pulled),
         }
         key

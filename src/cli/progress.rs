@@ -2,13 +2,21 @@
 
 use std::{
     io::IsTerminal as _,
-    sync::Mutex,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::progress::Progress;
+use crate::{
+    catalogue::{Fill, say},
+    connector::Waiting,
+    language::Language,
+    progress::Progress,
+};
 
 /// What is over by then needs no bar.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,6 +28,9 @@ pub(super) struct Bar {
     start: Instant,
     bar: Option<ProgressBar>,
     line: Mutex<Instant>,
+    stage: Mutex<&'static str>,
+    /// Whether the bar says what is waited for, instead of the stage.
+    waits: AtomicBool,
 }
 
 impl Bar {
@@ -33,12 +44,27 @@ impl Bar {
             bar
         });
         let start = Instant::now();
-        Self { start, bar, line: Mutex::new(start) }
+        Self { start, bar, line: Mutex::new(start), stage: Mutex::default(), waits: AtomicBool::new(false) }
     }
 
     pub(super) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Says what is waited for, if that takes a while.
+    pub(super) fn wait(&self, waiting: &Waiting, language: Language) {
+        if waiting.time < PATIENCE {
+            return;
+        }
+        let seconds = waiting.time.as_secs();
+        if let Some(bar) = &self.bar {
+            bar.set_message(say(waiting.what, language, &[("seconds", Fill::Number(seconds))]));
+            self.waits.store(true, Ordering::Relaxed);
+            self.show();
+        } else {
+            tracing::info!(target: "sheetbridge::progress", waiting = waiting.what, seconds);
         }
     }
 
@@ -58,11 +84,12 @@ impl Progress for Bar {
     fn stage(&self, name: &'static str, of: u64) {
         if let Some(bar) = &self.bar {
             bar.set_message(name);
+            *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = name;
             bar.set_position(0);
             bar.set_length(of);
             self.show();
         } else if self.is_long() {
-            let mut last = self.line.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut last = self.line.lock().unwrap_or_else(PoisonError::into_inner);
             if last.elapsed() >= LINE_EVERY || *last == self.start {
                 *last = Instant::now();
                 tracing::info!(target: "sheetbridge::progress", stage = name, seconds = self.start.elapsed().as_secs());
@@ -73,6 +100,9 @@ impl Progress for Bar {
     fn step(&self, steps: u64) {
         if let Some(bar) = &self.bar {
             bar.inc(steps);
+            if self.waits.swap(false, Ordering::Relaxed) {
+                bar.set_message(*self.stage.lock().unwrap_or_else(PoisonError::into_inner));
+            }
             self.show();
         }
     }

@@ -3,6 +3,7 @@
 use std::{
     io::IsTerminal as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{args, complain, load, print, rejects, trouble};
@@ -10,7 +11,7 @@ use crate::{
     ask::Ask,
     change::{Layout, RunId},
     config::{Config, RouteConfig, SourceConfig},
-    connector::{DestinationPlace, SourcePlace},
+    connector::{DestinationPlace, Patience, Shared, SourcePlace},
     day::Day,
     failure::{Failure, reason},
     finding::{Code, Trouble},
@@ -18,7 +19,7 @@ use crate::{
     nearest::nearest,
     pipeline::{self, World},
     plan::PERCENT,
-    port::{Source, Whole},
+    port::{Before, Source, Whole},
     progress::Stopwatch,
     report::{self, Command, EXIT_FAILED, Report, Show},
 };
@@ -101,14 +102,16 @@ pub(super) fn in_world<T>(
 ) -> Result<T, Trouble> {
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
-    let bar = super::progress::Bar::new();
+    let bar = Arc::new(super::progress::Bar::new());
+    let (told, language) = (Arc::clone(&bar), config.operator.language);
+    let shared = Shared::new(Patience::default(), Arc::new(move |waiting| told.wait(waiting, language)));
     let start = std::time::Instant::now();
     let clock = || start.elapsed();
-    let progress = Stopwatch::new(&bar, &clock);
+    let progress = Stopwatch::new(bar.as_ref(), &clock);
     let now = jiff::Timestamp::now();
     let world = World {
         ledger: &mut ledger,
-        source: &|source, pins| make_source(config, source, pins),
+        source: &|source, before| make_source(config, source, before, &shared),
         destination: &|route, layout| make_destination(route, layout, &folder),
         progress: &progress,
         at: utc(now),
@@ -151,7 +154,7 @@ pub(super) fn known(config: &Config, route: &str) -> Result<(), Trouble> {
     Err(Trouble::new(NO_ROUTE, format!("`{route}`{meant}; {names}")))
 }
 
-fn make_source(config: &Config, source: &SourceConfig, pins: &[(String, String)]) -> Box<dyn Source> {
+fn make_source(config: &Config, source: &SourceConfig, before: &Before, shared: &Shared) -> Box<dyn Source> {
     (source.kind.make)(SourcePlace {
         location: source.location.clone(),
         folder: config.folder(),
@@ -160,7 +163,9 @@ fn make_source(config: &Config, source: &SourceConfig, pins: &[(String, String)]
         tabs: source.tabs.clone(),
         header: source.header,
         options: source.options.clone(),
-        pins: pins.to_vec(),
+        write_back: source.write_back.clone(),
+        shared: shared.clone(),
+        before: before.clone(),
     })
 }
 

@@ -23,6 +23,7 @@ use toml::{Spanned, de::DeTable};
 pub use extends::ReadBase;
 pub use model::{
     Config, Consent, Feed, Field, Mode, Operator, Profile, RouteConfig, SourceConfig, StateConfig, Survivorship, Whole,
+    WriteBack,
 };
 pub use problem::{Problem, Problems};
 pub(crate) use purposes::whole_days;

@@ -125,6 +125,8 @@ pub struct SourceConfig {
     pub columns: Vec<(FieldId, Feed)>,
     /// Consent, purpose by purpose.
     pub consents: Vec<Consent>,
+    /// The columns that are to be written back into it.
+    pub write_back: Option<WriteBack>,
     /// The connector's settings.
     pub options: Vec<(&'static str, String)>,
 }
@@ -148,6 +150,16 @@ impl SourceConfig {
         self.consents.iter().map(|c| c.purpose).collect::<PurposeSet>().union(self.refuses)
     }
 
+    /// The headers of all columns that are read, as the config has them.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<&str> {
+        let consents = self.consents.iter().flat_map(|c| {
+            [Some(&c.given), c.date.as_ref(), c.withdrawn.as_ref()].into_iter().flatten().map(String::as_str)
+        });
+        let controls = self.key.as_deref().into_iter().chain(self.dated.as_deref());
+        self.columns.iter().flat_map(|(_, feed)| feed.column_names()).chain(controls).chain(consents).collect()
+    }
+
     /// The fields that it feeds.
     #[must_use]
     pub fn fields(&self) -> FieldSet {
@@ -164,6 +176,23 @@ pub enum Feed {
     All(Vec<String>),
 }
 
+impl Feed {
+    /// The headers of its columns.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<&str> {
+        match self {
+            Self::All(names) => names.iter().map(String::as_str).collect(),
+            Self::First(wholes) => wholes
+                .iter()
+                .flat_map(|whole| match whole {
+                    Whole::Column(name) => vec![name.as_str()],
+                    Whole::Parts(parts) => parts.iter().map(|(_, name)| name.as_str()).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// One place from which a whole value comes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Whole {
@@ -171,6 +200,24 @@ pub enum Whole {
     Column(String),
     /// Several, each a part of the kind.
     Parts(Vec<(usize, String)>),
+}
+
+/// The columns that are to be written back into a source, by their headers.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct WriteBack {
+    /// Whether a row is in order.
+    pub status: Option<String>,
+    /// What is wrong with it, in the operator's language.
+    pub message: Option<String>,
+    /// What names a row for good.
+    pub id: Option<String>,
+}
+
+impl WriteBack {
+    /// The headers of the columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.status, &self.message, &self.id].into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// Where a source keeps consent for one purpose.

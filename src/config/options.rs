@@ -4,10 +4,7 @@ use super::{
     secret::{Secret, holds_password},
     tree::{Node, Section},
 };
-use crate::connector::ConnectorOption;
-
-/// A setting that is a secret, whatever the connector.
-const SECRET: &str = "password";
+use crate::{check::kind::Takes, connector::ConnectorOption};
 
 /// Reads those of its settings that a connector is given.
 pub(super) fn read(section: &Section<'_>, known: &'static [ConnectorOption]) -> Vec<(&'static str, String)> {
@@ -17,7 +14,7 @@ pub(super) fn read(section: &Section<'_>, known: &'static [ConnectorOption]) -> 
         let Some(text) = node.text() else { continue };
         match (option.check)(text) {
             Ok(()) => options.push((option.name, text.to_owned())),
-            Err(_) if option.name == SECRET => secret_inline(node),
+            Err(_) if option.takes == Takes::Pointer => secret_inline(node),
             Err(expected) => node.wrong_setting(expected),
         }
     }

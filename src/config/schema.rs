@@ -90,7 +90,7 @@ fn purpose() -> Value {
 fn source(kind: &SourceKind) -> Value {
     let consent = [("given", text()), ("date", text()), ("withdrawn", text()), ("text", text())];
     let mut keys = vec![
-        ("path", text()),
+        (kind.address, text()),
         ("kind", described(words([kind.name]), kind.about)),
         ("dated", text()),
         ("key", text()),
@@ -107,8 +107,15 @@ fn source(kind: &SourceKind) -> Value {
     } else {
         vec![("header", json!({ "type": "integer", "minimum": 1 }))]
     });
+    if kind.writes_back {
+        let columns = [("status", text()), ("message", text()), ("id", text())];
+        let mut written = table("sources.*.write_back", columns, &[]);
+        written["minProperties"] = json!(1);
+        keys.push(("write_back", written));
+    }
     let keys = keys.into_iter().chain(options(kind.options));
-    of_kind(table("sources.*", keys, &["path", "columns"]), kind.extensions, kind.schemes)
+    let entry = table("sources.*", keys, &[kind.address, "columns"]);
+    if kind.address == "path" { of_kind(entry, kind.extensions, kind.schemes) } else { entry }
 }
 
 fn destination(kind: &DestinationKind) -> Value {
@@ -324,11 +331,16 @@ mod tests {
             let consent = unknown(format!("{place}/properties/consent/additionalProperties"));
             let _ = writeln!(
                 text,
-                "[sources.s{i}]\nkind = \"{}\"\npath = \"x\"\n{}\ncolumns.phone = {{ all = [\"x\"], {all} }}\n\
+                "[sources.s{i}]\nkind = \"{}\"\n{} = \"x\"\n{}\ncolumns.phone = {{ all = [\"x\"], {all} }}\n\
                  [sources.s{i}.consent.p]\n{consent}",
                 kind.name,
-                unknown(place),
+                kind.address,
+                unknown(place.clone()),
             );
+            if kind.writes_back {
+                let own = unknown(format!("{place}/properties/write_back"));
+                let _ = writeln!(text, "[sources.s{i}.write_back]\n{own}");
+            }
         }
         for (i, kind) in DESTINATIONS.iter().enumerate() {
             let place = format!("{}/anyOf/{i}", entry("destinations"));

@@ -1,7 +1,8 @@
 //! `[sources]`: where rows come from, and what stands behind them.
 
 use super::{
-    model::{Consent, Feed, Field, SourceConfig, Whole},
+    Secret,
+    model::{Consent, Feed, Field, SourceConfig, Whole, WriteBack},
     options,
     purposes::{ConsentText, purpose_named},
     sql,
@@ -12,9 +13,13 @@ use crate::{
     check::kind::Identity,
     connector::{SOURCES, Select, SourceKind},
     purpose::Purpose,
+    read::normal,
     record::LIST_COLUMNS_MAX,
     set::{FieldId, FieldSet, PurposeSet},
 };
+
+/// The key that files and databases have for their address.
+const PATH: &str = "path";
 
 /// What sources are checked against.
 pub(super) struct Known<'a> {
@@ -34,12 +39,7 @@ pub(super) fn sources(section: &Section<'_>, known: &Known<'_>) -> Vec<SourceCon
 
 fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Option<SourceConfig> {
     let section = node.section(format!("sources.{}", key.name))?;
-    let path = section.need("path");
-    let location = path.and_then(options::location);
-    let kind = match section.get("kind") {
-        Some(node) => options::named_kind(node, SOURCES, |kind| kind.name),
-        None => path.and_then(|n| options::kind_of_path(n, SOURCES, |kind| (kind.extensions, kind.schemes))),
-    };
+    let (location, kind) = place(&section);
     let select = select(&section, kind);
     let gathered = section.gathered();
     let before = gathered.count();
@@ -64,6 +64,7 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
         refuses,
         columns,
         consents,
+        write_back: section.offered("write_back", kind?.writes_back).and_then(|n| write_back(n, kind?)),
         options: options::read(&section, kind?.options),
     };
     // What was dropped as broken must not be reported as missing too.
@@ -73,8 +74,58 @@ fn source(id: SourceId, key: &Key<'_>, node: Node<'_>, known: &Known<'_>) -> Opt
     if columns_are_whole {
         judge_columns(&source, &section, known);
     }
+    judge_own_columns(&source, &section);
+    if let (Some(node), Some(WriteBack { id: Some(_), .. })) = (section.peek("key"), &source.write_back) {
+        node.gathered().add(node.problem("config-key-and-id"));
+    }
     section.finish();
     Some(source)
+}
+
+/// Where the rows are, under the key that the kind has for it, and what kind that is.
+fn place(section: &Section<'_>) -> (Option<Secret>, Option<&'static SourceKind>) {
+    let own_key = SOURCES.iter().find(|kind| kind.address != PATH && section.peek(kind.address).is_some());
+    let node = match own_key {
+        Some(kind) => section.get(kind.address),
+        None => section.need(PATH),
+    };
+    let location = node.and_then(options::location);
+    let ends = |kind: &SourceKind| (kind.extensions, kind.schemes);
+    let kind = match (section.get("kind"), own_key) {
+        (Some(node), _) => options::named_kind(node, SOURCES, |kind| kind.name),
+        (None, Some(kind)) => Some(kind),
+        (None, None) => node.and_then(|n| options::kind_of_path(n, SOURCES, ends)),
+    };
+    let (Some(node), Some(kind)) = (node, kind) else { return (location, kind) };
+    let key = own_key.map_or(PATH, |kind| kind.address);
+    if kind.address != key {
+        let problem = node.problem("config-other-key").with("key", key).with("kind", kind.name);
+        node.gathered().add(problem.with("own", kind.address));
+    } else if let Some(Secret::Plain(text)) = &location
+        && let Err(expected) = (kind.judge)(text)
+    {
+        node.wrong_setting(expected);
+    }
+    (location, Some(kind))
+}
+
+/// `write_back`: columns of ours in the sheet itself.
+fn write_back(node: Node<'_>, kind: &SourceKind) -> Option<WriteBack> {
+    if !kind.writes_back {
+        node.gathered().add(node.problem("config-no-write-back").with("kind", kind.name));
+        return None;
+    }
+    let section = node.section("sources.write_back")?;
+    let name = |key| section.get(key).and_then(Node::text).map(str::to_owned);
+    let write_back = WriteBack { status: name("status"), message: name("message"), id: name("id") };
+    if write_back == WriteBack::default() {
+        section.add(section.problem("config-writes-nothing-back"));
+    }
+    if write_back.message.is_some() && write_back.status.is_none() {
+        section.add(section.problem("config-message-needs-status"));
+    }
+    section.finish();
+    Some(write_back)
 }
 
 /// What of a database is read: `table` or `query`.
@@ -268,6 +319,18 @@ fn judge_rights(source: &SourceConfig, section: &Section<'_>) {
     }
     if !source.grants().is_empty() && !source.refuses.is_empty() {
         section.add(section.problem("config-source-for-both"));
+    }
+}
+
+/// Whether nothing is read from a column of ours.
+fn judge_own_columns(source: &SourceConfig, section: &Section<'_>) {
+    let Some(own) = &source.write_back else { return };
+    let own: Vec<String> = own.names().map(normal).collect();
+    let read: Vec<String> = source.column_names().into_iter().map(normal).collect();
+    for (i, name) in own.iter().enumerate() {
+        if read.contains(name) || own[..i].contains(name) {
+            section.add(section.problem("config-own-column").with("header", name));
+        }
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) fn no_table(database: &str, wanted: &str, there: &[String]) -> Unread
 
 /// The one tab that a table or the rows of a query are.
 pub(super) fn tabs(name: &str, columns: &[String], version: String) -> Tabs {
-    let tab = Tab { file: name.to_owned(), title: None, head: vec![columns.to_vec()], head_row: HEADER };
-    Tabs { tabs: vec![tab], version, notes: Vec::new(), pins: Vec::new() }
+    let tab = Tab { file: name.to_owned(), head: vec![columns.to_vec()], head_row: HEADER, ..Tab::default() };
+    Tabs { tabs: vec![tab], version: Some(version), notes: Vec::new(), pins: Vec::new() }
 }
 
 /// A cell of a typed column.

@@ -7,9 +7,9 @@ mod file_table;
 #[cfg(test)]
 mod file_table_tests;
 mod files;
-#[cfg_attr(not(test), expect(dead_code, reason = "its source comes next"))]
 mod google_sheets;
 mod postgres;
+mod shared;
 mod sqlite;
 mod table;
 #[cfg(test)]
@@ -19,14 +19,15 @@ mod xlsx;
 use std::path::PathBuf;
 
 pub(crate) use csv::guarded;
+pub use shared::Shared;
 
 pub use crate::http::{Patience, Waiting, Waits};
 use crate::{
     change::Layout,
     check::kind::Takes,
-    config::Secret,
+    config::{Secret, WriteBack},
     failure::Failure,
-    port::{Source, Whole},
+    port::{Before, Source, Whole},
 };
 
 /// A kind of source.
@@ -35,14 +36,20 @@ pub struct SourceKind {
     pub name: &'static str,
     /// One line for help and docs.
     pub about: &'static str,
+    /// The key under which the config has its address.
+    pub address: &'static str,
     /// Extensions of files that are of this kind.
     pub extensions: &'static [&'static str],
     /// Starts of addresses that are of this kind.
     pub schemes: &'static [&'static str],
     /// Whether it has tabs, which the config may name.
     pub tabs: bool,
+    /// Whether columns of its own may be written back into it.
+    pub writes_back: bool,
     /// Whether it is a database, of which the config names a table or gives a query.
     pub tables: bool,
+    /// Says what an address should have been that can't be one.
+    pub judge: fn(&str) -> Result<(), String>,
     /// What else the config may say.
     pub options: &'static [ConnectorOption],
     /// Makes the port; touches nothing yet.
@@ -107,8 +114,12 @@ pub struct SourcePlace {
     pub header: Option<u32>,
     /// The settings that the config gives.
     pub options: Vec<(&'static str, String)>,
-    /// What an earlier run inferred, by name.
-    pub pins: Vec<(String, String)>,
+    /// The columns that are to be written back into it.
+    pub write_back: Option<WriteBack>,
+    /// What sources of one process share.
+    pub shared: Shared,
+    /// What earlier runs learnt of it.
+    pub before: Before,
 }
 
 impl SourcePlace {
@@ -121,7 +132,7 @@ impl SourcePlace {
     /// What an earlier run inferred, or nothing.
     #[must_use]
     pub fn pin(&self, name: &str) -> Option<&str> {
-        self.pins.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.before.pins.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -151,7 +162,8 @@ impl DestinationPlace {
 }
 
 /// Every kind of source, in the order in which help lists them.
-pub const SOURCES: &[SourceKind] = &[csv::SOURCE, xlsx::SOURCE, sqlite::SOURCE, postgres::SOURCE];
+pub const SOURCES: &[SourceKind] =
+    &[csv::SOURCE, xlsx::SOURCE, google_sheets::SOURCE, sqlite::SOURCE, postgres::SOURCE];
 
 /// Every kind of destination, in the order in which help lists them.
 pub const DESTINATIONS: &[DestinationKind] =

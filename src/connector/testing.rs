@@ -9,7 +9,8 @@ use crate::{
     change::{Action, Base, Change, ClientId, Layout, LayoutColumn, RunId, Standing, Write},
     check::kind::Column,
     failure::Failure,
-    port::Whole,
+    port::{Source, Unread, Wanted, Whole},
+    sheet::Rows,
     value::{Private, Texts},
 };
 
@@ -30,6 +31,12 @@ pub(super) trait Database: Sync {
     async fn tables(&self) -> Vec<String>;
     /// Removes it, where it doesn't go by itself.
     async fn gone(&self) {}
+}
+
+/// The rows of one tab.
+pub(super) async fn rows_of(source: &mut dyn Source, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+    let wanted = Wanted { tab, header, columns: columns.to_vec() };
+    source.rows(&[wanted]).await.map(|mut rows| rows.remove(0))
 }
 
 /// Makes a test of each case, on a database of its own that `$fresh` makes.

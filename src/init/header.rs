@@ -72,7 +72,7 @@ mod tests {
 
     fn tab(rows: &[&[&str]]) -> Tab {
         let head = rows.iter().map(|r| r.iter().map(|t| (*t).to_owned()).collect()).collect();
-        Tab { file: "a.csv".into(), title: None, head, head_row: 1 }
+        Tab { file: "a.csv".into(), head, head_row: 1, ..Tab::default() }
     }
 
     #[test]

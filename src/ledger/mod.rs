@@ -37,6 +37,7 @@ use crate::{
     failure::reason,
     finding::{Code, Trouble},
     keys::{Keys, Use},
+    sheet::SeenTab,
 };
 
 const LOCKED: Code = Code::new("state-locked");
@@ -215,6 +216,18 @@ impl Ledger {
     pub fn had_rows(&self, source: &str) -> Result<u64, Trouble> {
         let bytes = self.meta(&format!("rows of {source}"))?;
         Ok(bytes.and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes))
+    }
+
+    /// The tabs that a source had, of those that keep a name for good.
+    pub fn tabs(&self, source: &str) -> Result<Vec<SeenTab>, Trouble> {
+        let Some(bytes) = self.meta(&format!("tabs of {source}"))? else { return Ok(Vec::new()) };
+        serde_json::from_slice(&bytes).map_err(|e| Trouble::new(DAMAGED, e.to_string()))
+    }
+
+    /// Remembers the tabs that a source had.
+    pub fn set_tabs(&self, source: &str, tabs: &[SeenTab]) -> Result<(), Trouble> {
+        let bytes = serde_json::to_vec(tabs).map_err(|e| Trouble::new(DAMAGED, e.to_string()))?;
+        self.set_meta(&format!("tabs of {source}"), &bytes)
     }
 
     /// Remembers how many rows a source had.

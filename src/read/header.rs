@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     check::mess,
-    config::{Config, Feed, SourceConfig, Whole},
+    config::{Config, Feed, SourceConfig, Whole, WriteBack},
     finding::{Code, Trouble},
     nearest::nearest,
     purpose::{After, Keep},
@@ -34,6 +34,8 @@ pub struct Binding {
     pub columns: Vec<Vec<u16>>,
     /// The column that identifies a row.
     pub key: Option<usize>,
+    /// Whether we fill in what is blank there.
+    pub fills_key: bool,
     /// The column that dates a row.
     pub dated: Option<usize>,
     /// The columns of consent.
@@ -103,6 +105,11 @@ pub fn bind(tab: &Tab, config: &Config, source: &SourceConfig, wanted: FieldSet)
     binder.check_doubled()?;
     let mut binding = Binding { header: row, columns: vec![Vec::new(); config.fields.len()], ..Binding::default() };
     binding.key = source.key.as_deref().map(|name| binder.control(name)).transpose()?;
+    if let Some(id) = source.write_back.as_ref().and_then(|own| own.id.as_deref()) {
+        // It is not there before the first run.
+        binding.key = binder.find(id).map(usize::from);
+        binding.fills_key = true;
+    }
     binding.dated = source.dated.as_deref().map(|name| binder.control(name)).transpose()?;
     for consent in &source.consents {
         binding.consents.push(BoundConsent {
@@ -116,7 +123,7 @@ pub fn bind(tab: &Tab, config: &Config, source: &SourceConfig, wanted: FieldSet)
     for (field, feed) in source.columns.iter().filter(|(field, _)| wanted.has(*field)) {
         let alternatives = binder.feed(feed, &mut binding.columns[usize::from(field.0)]);
         if alternatives.is_empty() {
-            let trouble = binder.missing(CONTROL_MISSING, &feed_names(feed));
+            let trouble = binder.missing(CONTROL_MISSING, &feed.column_names());
             if events.has(*field) {
                 return Err(trouble);
             }
@@ -137,32 +144,10 @@ fn events(config: &Config, source: &SourceConfig) -> FieldSet {
     source.grants().iter().filter_map(event).collect()
 }
 
-fn feed_names(feed: &Feed) -> Vec<&str> {
-    match feed {
-        Feed::All(names) => names.iter().map(String::as_str).collect(),
-        Feed::First(wholes) => wholes
-            .iter()
-            .flat_map(|whole| match whole {
-                Whole::Column(name) => vec![name.as_str()],
-                Whole::Parts(parts) => parts.iter().map(|(_, name)| name.as_str()).collect(),
-            })
-            .collect(),
-    }
-}
-
-/// Every column name that the config gives for a source.
-fn wanted_names(source: &SourceConfig) -> Vec<&str> {
-    let consents = source.consents.iter().flat_map(|c| {
-        [Some(&c.given), c.date.as_ref(), c.withdrawn.as_ref()].into_iter().flatten().map(String::as_str)
-    });
-    let controls = source.key.as_deref().into_iter().chain(source.dated.as_deref());
-    source.columns.iter().flat_map(|(_, feed)| feed_names(feed)).chain(controls).chain(consents).collect()
-}
-
 /// The header's row and its texts: the row that the config names, or the first filled one. When another
 /// row near the top fits better, that is said and nothing is read.
 fn locate(tab: &Tab, source: &SourceConfig) -> Result<(u32, Vec<String>), Trouble> {
-    let wanted: Vec<String> = wanted_names(source).into_iter().map(normal).collect();
+    let wanted: Vec<String> = source.column_names().into_iter().map(normal).collect();
     let score = |row: &[String]| {
         let texts: Vec<String> = row.iter().map(|t| normal(t)).collect();
         wanted.iter().filter(|w| texts.contains(w)).count()
@@ -188,7 +173,7 @@ fn locate(tab: &Tab, source: &SourceConfig) -> Result<(u32, Vec<String>), Troubl
 
 /// No row has any of the names that the config uses. What the tab has instead may be people.
 fn no_header(tab: &Tab, source: &SourceConfig) -> Trouble {
-    let wanted = wanted_names(source);
+    let wanted = source.column_names();
     let mut names: Vec<String> = wanted.iter().take(NAMES_MAX).map(|n| format!("\"{n}\"")).collect();
     if wanted.len() > NAMES_MAX {
         names.push("…".to_owned());
@@ -212,7 +197,7 @@ impl Binder<'_> {
 
     /// A name that the config uses and that stands twice could mean either column.
     fn check_doubled(&self) -> Result<(), Trouble> {
-        for name in wanted_names(self.source) {
+        for name in self.source.column_names() {
             if self.names.iter().filter(|n| same(n, name)).count() > 1 {
                 return Err(Trouble::new(DOUBLED, format!("{}: \"{name}\"", where_is(self.tab))));
             }
@@ -273,8 +258,10 @@ impl Binder<'_> {
             consent.date = consent.date.map(pulled);
             consent.withdrawn = consent.withdrawn.map(pulled);
         }
+        let own = self.source.write_back.iter().flat_map(WriteBack::names).collect::<Vec<_>>();
+        let is_own = |name: &str| own.iter().any(|own| same(own, name));
         let unused = self.names.iter().enumerate().filter(|(i, _)| !self.used.contains(&(*i as u16)));
-        binding.unused = unused.map(|(_, name)| name.clone()).filter(|n| !n.is_empty()).collect();
+        binding.unused = unused.map(|(_, name)| name.clone()).filter(|n| !n.is_empty() && !is_own(n)).collect();
         binding.pulled = self.used;
     }
 }

@@ -57,8 +57,8 @@ pub fn infer(
                         Settled::Nothing => {}
                     }
                 }
-                if how.order == DateOrder::Unknown && config.operator.language == Language::Russian {
-                    how.order = DateOrder::Dmy;
+                if how.order == DateOrder::Unknown {
+                    how.order = custom(drafts[d].locale.as_deref(), config.operator.language);
                 }
                 how
             })
@@ -78,6 +78,20 @@ fn start(draft: &Draft, pulled: usize, config: &Config, today: Day) -> (&'static
     // A column with a name and a phone in each cell feeds both, and the phone's country is no matter of the name.
     how.region = how.region.or_else(|| fields.find_map(|id| config.field(id).how.region));
     (config.field(first).kind, how, config.field(first).set.clone())
+}
+
+/// The order in which people write dates where the sheet is from or, where nobody knows that, where its operator is.
+fn custom(locale: Option<&str>, language: Language) -> DateOrder {
+    const DAY_FIRST: [&str; 20] = [
+        "ru", "uk", "be", "kk", "hy", "ka", "de", "fr", "it", "es", "pt", "pl", "cs", "tr", "nl", "fi", "en_GB",
+        "en_AU", "en_IE", "en_NZ",
+    ];
+    match locale {
+        Some("en_US") => DateOrder::Mdy,
+        Some(locale) if DAY_FIRST.iter().any(|first| locale.starts_with(first)) => DateOrder::Dmy,
+        None if language == Language::Russian => DateOrder::Dmy,
+        _ => DateOrder::Unknown,
+    }
 }
 
 /// What is known of how a column is read.

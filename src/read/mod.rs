@@ -33,6 +33,8 @@ pub struct Draft {
     pub binding: Binding,
     /// The rows of the pulled columns.
     pub rows: Rows,
+    /// The locale in which people type into it, where it has one.
+    pub locale: Option<String>,
     /// How the cells of each pulled column are read.
     pub hows: Vec<How>,
 }

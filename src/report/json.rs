@@ -12,6 +12,7 @@ use crate::{
     finding::{Code, Finding, Trouble},
     language::Language,
     plan::{Back, PERCENT, Stop},
+    pull::Outcome,
 };
 
 impl Report {
@@ -27,15 +28,7 @@ impl Report {
             "exit": self.exit(),
             "unchanged_since": self.unchanged_since,
             "waiting": self.waiting(),
-            "sources": self.sources.iter().map(|s| json!({
-                "name": self.source_names[usize::from(s.id.0)],
-                "rows": s.rows,
-                "blank_rows": s.blank,
-                "sheets": s.sheets.iter().map(|(name, rows)| json!({ "name": name, "rows": rows })).collect::<Vec<_>>(),
-                "columns_not_needed": s.unused,
-                "version": s.version,
-                "trouble": trouble(s.trouble.as_ref()),
-            })).collect::<Vec<_>>(),
+            "sources": self.sources.iter().map(|s| self.source(s)).collect::<Vec<_>>(),
             "findings": self.findings.iter().map(|f| self.finding(f)).collect::<Vec<_>>(),
             "refusals": {
                 "own": self.refusals.own, "by_value": self.refusals.by_value, "by_link": self.refusals.by_link,
@@ -78,7 +71,7 @@ impl Report {
                 "name": self.source_names[usize::from(s.id.0)],
                 "version": s.version,
                 "rows": s.rows,
-                "trouble": trouble(s.trouble.as_ref()),
+                "trouble": trouble(s.trouble.as_ref().or(s.unwritten())),
             })).collect::<Vec<_>>(),
             "findings": codes,
             "refusals": {
@@ -92,6 +85,27 @@ impl Report {
                 Value::Object(route)
             }).collect::<Vec<_>>(),
         })
+    }
+
+    fn source(&self, source: &Outcome) -> Value {
+        let sheet = |(name, rows): &(String, u64)| json!({ "name": name, "rows": rows });
+        let mut value = json!({
+            "name": self.source_names[usize::from(source.id.0)],
+            "rows": source.rows,
+            "blank_rows": source.blank,
+            "sheets": source.sheets.iter().map(sheet).collect::<Vec<_>>(),
+            "columns_not_needed": source.unused,
+            "version": source.version,
+            "trouble": trouble(source.trouble.as_ref()),
+        });
+        match &source.wrote_back {
+            Some(Ok(wrote)) => {
+                value["wrote_back"] = json!({ "cells": wrote.cells, "left": wrote.left, "kept": wrote.kept });
+            }
+            Some(Err(why)) => value["wrote_back"] = json!({ "trouble": trouble(Some(why)) }),
+            None => {}
+        }
+        value
     }
 
     fn finding(&self, finding: &Finding) -> Value {

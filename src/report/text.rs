@@ -9,6 +9,7 @@ use crate::{
     day::Day,
     finding::{Finding, Severity},
     plan::{Reason, Step, Stop},
+    port::WroteBack,
     printable::printable,
     record::Lapse,
 };
@@ -60,7 +61,7 @@ impl Report {
 
     /// What kept the run from its work, one sentence each.
     fn troubles(&self) -> Vec<String> {
-        let sources = self.sources.iter().filter_map(|s| s.trouble.as_ref());
+        let sources = self.sources.iter().filter_map(|s| s.trouble.as_ref().or(s.unwritten()));
         let routes = self.routes.iter().filter_map(|r| r.trouble.as_ref());
         let stops = self.routes.iter().flat_map(|r| self.stops(r).map(|stop| format!("{}: {stop}", r.name)));
         sources.chain(routes).map(|t| t.title(self.language)).chain(stops).collect()
@@ -124,10 +125,26 @@ impl Report {
                 let fills = [("n", Fill::Number(source.unused.len() as u64)), ("columns", Fill::Text(&columns))];
                 let _ = writeln!(out, "    {}", say("report-unused", self.language, &fills));
             }
+            let name = &self.source_names[usize::from(source.id.0)];
             if let Some(trouble) = &source.trouble {
-                let name = &self.source_names[usize::from(source.id.0)];
                 self.trouble(out, name, trouble);
             }
+            match &source.wrote_back {
+                Some(Err(trouble)) => self.trouble(out, name, trouble),
+                Some(Ok(wrote)) => self.wrote_back(out, *wrote),
+                None => {}
+            }
+        }
+    }
+
+    fn wrote_back(&self, out: &mut String, wrote: WroteBack) {
+        let counts = [
+            ("report-wrote-back", wrote.cells),
+            ("report-wrote-back-left", wrote.left),
+            ("report-wrote-back-kept", wrote.kept),
+        ];
+        for (text, n) in counts.into_iter().filter(|(_, n)| *n > 0) {
+            let _ = writeln!(out, "    {}", say(text, self.language, &[("n", Fill::Number(n))]));
         }
     }
 

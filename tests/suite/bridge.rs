@@ -17,7 +17,7 @@ use sheetbridge::{
     keys::Keys,
     ledger::{Answer, Ledger},
     pipeline::{self, Ask, World},
-    port::{Give, Journal as _, Source, Unread, Whole},
+    port::{Give, Journal as _, Source, Unread, Wanted, Whole},
     progress::Silent,
     recover::{self, Recovered},
     report::{Command, Report},
@@ -254,14 +254,20 @@ impl Source for List {
         }
         let tab = Tab {
             file: self.name.clone(),
-            title: None,
             head: self.rows.iter().take(20).cloned().collect(),
             head_row: 1,
+            ..Tab::default()
         };
-        Ok(Tabs { tabs: vec![tab], version: format!("{:?}", self.rows), notes: Vec::new(), pins: Vec::new() })
+        Ok(Tabs { tabs: vec![tab], version: Some(format!("{:?}", self.rows)), notes: Vec::new(), pins: Vec::new() })
     }
 
-    async fn rows(&mut self, _tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
+        Ok(wanted.iter().map(|it| self.below(it.header, &it.columns)).collect())
+    }
+}
+
+impl List {
+    fn below(&self, header: u32, columns: &[u16]) -> Rows {
         let mut rows = Rows::default();
         for (i, row) in self.rows.iter().enumerate().skip(header as usize) {
             let cell = |c: &u16| row.get(usize::from(*c)).map_or(Raw::Blank, |t| Raw::Text(t));
@@ -272,7 +278,7 @@ impl Source for List {
                 rows.push(columns.len(), i as u32 + 1, columns.iter().map(cell), edge);
             }
         }
-        Ok(rows)
+        rows
     }
 }
 

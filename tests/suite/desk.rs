@@ -74,7 +74,7 @@ fn run(
 ) -> Report {
     let world = World {
         ledger,
-        source: &|source, pins| {
+        source: &|source, before| {
             (source.kind.make)(SourcePlace {
                 location: source.location.clone(),
                 folder: PathBuf::from(folder),
@@ -83,7 +83,8 @@ fn run(
                 tabs: source.tabs.clone(),
                 header: source.header,
                 options: source.options.clone(),
-                pins: pins.to_vec(),
+                before: before.clone(),
+                ..SourcePlace::default()
             })
         },
         destination: &|route, layout| Ok(Box::new(Counter::new(shops[route.name.as_str()].clone(), layout))),

@@ -255,7 +255,8 @@ fn spoilt(table: &Table, others: &[Table], dice: &mut Dice) -> Table {
 
 /// The list as `init` gets it; nothing where it has no header.
 fn read(table: &Table, location: String) -> Option<List> {
-    let tab = Tab { file: location.clone(), title: None, head: table.iter().take(20).cloned().collect(), head_row: 1 };
+    let tab =
+        Tab { file: location.clone(), head: table.iter().take(20).cloned().collect(), head_row: 1, ..Tab::default() };
     let header = init::find(&tab)?;
     let mut rows = Rows::default();
     for (i, row) in table.iter().enumerate().skip(header.row as usize) {

@@ -20,7 +20,7 @@ use sheetbridge::{
     ledger::Ledger,
     pipeline::World,
     plan::{Columns, Guard, Known, Plan, PlanKeys},
-    port::{Journal, Whole as _},
+    port::{Before, Journal, Whole as _},
     progress::Silent,
     pull,
     record::Records,
@@ -76,13 +76,13 @@ fn block<T>(future: impl Future<Output = T>) -> T {
 /// Reads and checks the lists.
 fn records(config: &Config, lines: &[Vec<Vec<String>>; 3], keys: &Keys) -> Records {
     let today = day("2026-11-24");
-    let make = |source: &sheetbridge::config::SourceConfig, _: &[(String, String)]| {
+    let make = |source: &sheetbridge::config::SourceConfig, _: &Before| {
         let i = LISTS.iter().position(|(name, _)| *name == source.name).expect("a list");
         Box::new(List::new(&source.name, lines[i].clone())) as Box<dyn sheetbridge::port::Source>
     };
-    let pins = vec![Vec::new(); config.sources.len()];
+    let before = vec![Before::default(); config.sources.len()];
     let pulled = block(async {
-        let opened = pull::open(config, &pins, &make, &Silent).await;
+        let opened = pull::open(config, before, &make, &Silent).await;
         pull::pull(opened, config, today, &Silent).await
     });
     assert!(pulled.sources.iter().all(|s| s.trouble.is_none()), "{:?}", pulled.sources);

@@ -49,6 +49,7 @@ mod review;
 mod rules;
 mod scheduled;
 mod schema;
+mod sheets;
 mod shell;
 mod taken_back;
 #[cfg(unix)]

@@ -8,6 +8,7 @@ use crate::{
     connector::{SOURCES, SourceKind, SourcePlace},
     finding::{Code, Trouble},
     init::{self, List, Tab},
+    port::{Source, Wanted},
     sheet::Tabs,
 };
 
@@ -35,18 +36,21 @@ fn one(source: &str, folder: &Path) -> Result<List, Trouble> {
     let mut port = (kind.make)(place);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-    let Tabs { tabs, .. } = runtime.block_on(port.open())?;
+    let Tabs { tabs, .. } = runtime.block_on(first_rows(port.as_mut()))?;
     let mut list =
         List { location: place::seen_from(folder, source), kind: kind.name, tabs: Vec::new(), has_others: false };
+    let (mut wanted, mut found) = (Vec::new(), Vec::new());
     for (i, tab) in tabs.into_iter().enumerate() {
         let Some(header) = init::find(&tab) else {
             list.has_others = true;
             continue;
         };
         let columns: Vec<u16> = (0..header.names.len() as u16).collect();
-        let rows = runtime.block_on(port.rows(i, header.row, &columns))?;
-        list.tabs.push(Tab { title: tab.title, header, rows });
+        wanted.push(Wanted { tab: i, header: header.row, columns });
+        found.push((tab.title, header));
     }
+    let rows = runtime.block_on(port.rows(&wanted))?;
+    list.tabs = found.into_iter().zip(rows).map(|((title, header), rows)| Tab { title, header, rows }).collect();
     if list.tabs.is_empty() {
         return Err(Trouble::new(NO_HEADER, source));
     }
@@ -54,6 +58,12 @@ fn one(source: &str, folder: &Path) -> Result<List, Trouble> {
         return Err(Trouble::new(NO_ROWS, source));
     }
     Ok(list)
+}
+
+/// As many of the first rows of each tab as there are to be had.
+async fn first_rows(port: &mut dyn Source) -> Result<Tabs, Trouble> {
+    let tabs = port.open().await?;
+    Ok(port.look().await?.unwrap_or(tabs))
 }
 
 /// The kind of a file. Which table of a database holds the clients can't be seen from outside.

@@ -16,9 +16,12 @@ const DELIMITERS: Takes = Takes::Words(&[",", ";", "tab", "|"]);
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "csv",
     about: "text files with `,` `;` or tabs between cells; UTF-8, UTF-16 or windows-1251",
+    address: "path",
     extensions: &["csv", "tsv", "txt"],
     schemes: &[],
     tabs: false,
+    writes_back: false,
+    judge: |_| Ok(()),
     tables: false,
     options: &[
         ConnectorOption {

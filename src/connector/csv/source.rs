@@ -11,7 +11,7 @@ use super::{
 use crate::{
     check::mess,
     finding::Code,
-    port::{Source, Unread},
+    port::{Source, Unread, Wanted},
     sheet::{Edge, Raw, Rows, Tab, Tabs},
 };
 
@@ -97,7 +97,8 @@ impl Source for CsvSource {
             loaded.push((path, bytes));
         }
         let names: Vec<String> = loaded.iter().map(|(path, _)| files::name(path)).collect();
-        let version = files::version(names.iter().map(String::as_str).zip(loaded.iter().map(|(_, b)| b.as_slice())));
+        let version =
+            Some(files::version(names.iter().map(String::as_str).zip(loaded.iter().map(|(_, b)| b.as_slice()))));
         let mut tabs = Tabs { tabs: Vec::new(), version, notes: Vec::new(), pins: Vec::new() };
         for (path, bytes) in loaded {
             let file = self.load(&path, bytes, &mut tabs.pins)?;
@@ -107,11 +108,14 @@ impl Source for CsvSource {
         Ok(tabs)
     }
 
-    async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
-        let file = &mut self.files[tab];
-        let rows = file.rows(header, columns)?;
-        file.text = String::new();
-        Ok(rows)
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
+        let of_file = |it: &Wanted| {
+            let file = &mut self.files[it.tab];
+            let rows = file.rows(it.header, &it.columns)?;
+            file.text = String::new();
+            Ok(rows)
+        };
+        wanted.iter().map(of_file).collect()
     }
 }
 
@@ -138,7 +142,7 @@ impl File {
             head.resize((records.number - head_row) as usize, Vec::new());
             head.push(records.record.iter().map(str::to_owned).collect());
         }
-        Tab { file: self.name.clone(), title: None, head, head_row }
+        Tab { file: self.name.clone(), head, head_row, ..Tab::default() }
     }
 
     fn rows(&self, header: u32, columns: &[u16]) -> Result<Rows, Unread> {

@@ -1,6 +1,55 @@
-//! Google Sheets.
+//! `google_sheets`: a spreadsheet of Google's, through the Sheets API v4 and a service account.
 
+mod a1;
 mod account;
+mod book;
+mod cells;
+mod collect;
+mod link;
+mod pieces;
 mod said;
 mod session;
+mod sessions;
+mod source;
+mod tabs;
 mod values;
+mod write;
+
+use super::{ConnectorOption, SourceKind};
+use crate::{check::kind::Takes, config::Secret, http::Endpoint};
+
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "google_sheets",
+    about: "a Google Sheet, read by a service account with which it is shared",
+    address: "sheet",
+    extensions: &[],
+    schemes: &["https://docs.google.com/spreadsheets/"],
+    tabs: true,
+    writes_back: true,
+    tables: false,
+    judge: |text| link::Link::parse(text).map(|_| ()),
+    options: &[
+        ConnectorOption {
+            name: sessions::CREDENTIALS,
+            about: "`file:PATH` or `env:NAME` with the service account's key; without it the file that \
+                    GOOGLE_APPLICATION_CREDENTIALS names",
+            takes: Takes::Pointer,
+            check: is_pointer,
+        },
+        ConnectorOption {
+            name: sessions::ENDPOINT,
+            about: "another server that speaks the Sheets API v4, with its token at /token; plain http on this \
+                    machine alone",
+            takes: Takes::Text,
+            check: |text| Endpoint::parse(text).map(|_| ()),
+        },
+    ],
+    make: |place| Box::new(source::GoogleSource::new(place)),
+};
+
+fn is_pointer(text: &str) -> Result<(), String> {
+    match Secret::parse(text) {
+        Secret::Plain(_) => Err("\"env:NAME\", \"file:PATH\"".into()),
+        Secret::Env(_) | Secret::File(_) => Ok(()),
+    }
+}

@@ -11,10 +11,8 @@ use yup_oauth2::{
 
 use super::account::UNREADABLE;
 use crate::{
-    failure::Failure,
     finding::{Code, Trouble},
     http::{Lost, why},
-    language::Language,
     printable::printable,
 };
 
@@ -26,11 +24,13 @@ const CLOCK_WRONG: Code = Code::new("google-clock-wrong");
 const NOT_A_SHEET: Code = Code::new("google-not-a-sheet");
 const NO_SUCH_SHEET: Code = Code::new("google-no-such-sheet");
 const SCOPE: Code = Code::new("google-scope");
+/// A range that the spreadsheet doesn't have: of a tab that isn't there, or beyond the grid.
+pub(super) const NO_RANGE: Code = Code::new("google-no-range");
 const REFUSED: Code = Code::new("google-refused");
 const BUSY: Code = Code::new("google-busy");
 const DOWN: Code = Code::new("google-down");
 const UNREACHABLE: Code = Code::new("google-unreachable");
-const BROKEN_ANSWER: Code = Code::new("google-broken-answer");
+pub(super) const BROKEN_ANSWER: Code = Code::new("google-broken-answer");
 const ANSWER_TOO_LARGE: Code = Code::new("google-answer-too-large");
 
 /// So much of a message of Google is repeated.
@@ -88,15 +88,6 @@ impl Said {
     fn again(code: Code, hint: impl AsRef<str>) -> Self {
         Self { trouble: Trouble::new(code, hint), next: Next::Again }
     }
-
-    /// The same as a failure, when surely nothing was written.
-    pub(super) fn failure(&self) -> Failure {
-        let what = self.trouble.title(Language::English);
-        match self.next {
-            Next::Stop => Failure::with_help(what, self.trouble.help(Language::English)),
-            Next::Again | Next::Crowded(_) | Next::SignIn => Failure::transient(what),
-        }
-    }
 }
 
 /// An answer that is not a success.
@@ -115,6 +106,7 @@ pub(super) fn of_refusal(status: u16, body: &Value, asked: &Asked<'_>) -> Said {
         404 => Said::stop(NO_SUCH_SHEET, asked.sheet),
         // An .xlsx that lies in Drive has a link like a sheet's.
         400 if said.status == "FAILED_PRECONDITION" && !asked.writes => Said::stop(NOT_A_SHEET, asked.sheet),
+        400 if said.is_of_range() => Said::stop(NO_RANGE, printable(said.message)),
         429 => said.crowded(),
         408 | 500 | 502 | 503 | 504 => Said::again(DOWN, format!("{}: {}", asked.host, said.in_words())),
         _ => said.refused(),
@@ -143,6 +135,11 @@ impl<'a> Refusal<'a> {
 
     fn metadata(&self, name: &str) -> Option<&'a str> {
         self.details.iter().find_map(|detail| detail["metadata"][name].as_str())
+    }
+
+    /// In the words of the API, as clients of it quote them.
+    fn is_of_range(&self) -> bool {
+        ["Unable to parse range", "exceeds grid limits"].iter().any(|words| self.message.contains(words))
     }
 
     fn forbidden(&self, asked: &Asked<'_>) -> Said {
@@ -277,21 +274,19 @@ fn of_sign_in(error: &AuthError, email: &str, host: &str) -> Said {
 const PASSING: [&str; 3] = ["internal_failure", "server_error", "temporarily_unavailable"];
 
 /// What becomes of a write that failed; `status` is the answer's, if there was one.
-pub(super) fn of_write(error: &HubError, status: Option<u16>, asked: &Asked<'_>) -> Result<Said, Failure> {
-    let lost = |what: &str| Err(Failure::unknown(format!("{}: {what}", asked.host)));
+pub(super) fn of_write(error: &HubError, status: Option<u16>, asked: &Asked<'_>) -> Said {
+    let lost = |what: &str| Said::again(BROKEN_ANSWER, format!("{}: {what}", asked.host));
     match (error, status) {
-        // It may have written before it failed.
-        (_, Some(status @ (408 | 500 | 502 | 504))) => lost(&format!("{status} in the middle of a write")),
-        (HubError::BadRequest(body), Some(status)) => Ok(of_refusal(status, body, asked)),
-        (_, Some(status)) => Ok(of_refusal(status, &Value::Null, asked)),
+        (HubError::BadRequest(body), Some(status)) => of_refusal(status, body, asked),
+        (_, Some(status)) => of_refusal(status, &Value::Null, asked),
         (HubError::HttpError(error), None) => match Lost::of(error) {
-            Lost::Unreachable(why) => Ok(of_lost(&Lost::Unreachable(why), asked.host)),
+            Lost::Unreachable(why) => of_lost(&Lost::Unreachable(why), asked.host),
             _ => lost(&why(error)),
         },
-        (HubError::MissingToken(error), None) => Ok(match error.downcast_ref() {
+        (HubError::MissingToken(error), None) => match error.downcast_ref() {
             Some(error) => of_token(error, asked.email, asked.host),
             None => Said::again(UNREACHABLE, asked.host),
-        }),
+        },
         _ => lost("the answer was cut off"),
     }
 }

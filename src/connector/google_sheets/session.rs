@@ -28,7 +28,6 @@ use super::{
 };
 use crate::{
     connector::{Patience, Waits},
-    failure::Failure,
     finding::{Code, Trouble},
     http::{self, Connector, Endpoint, Pace},
 };
@@ -125,6 +124,11 @@ impl Session {
         })
     }
 
+    /// How patient it is.
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
     /// The e-mail with which a sheet is shared.
     pub(crate) fn email(&self) -> &str {
         &self.email
@@ -173,12 +177,13 @@ impl Session {
         self.read(id, &url, scope, parse).await
     }
 
-    /// Writes cells as they are, once: whoever calls knows what to do after a failure. What is written holds no
-    /// null: the client would leave it out and shift the cells behind it.
-    pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Failure> {
+    /// Writes cells as they are, once. Unless Google said no for good, something may have been written: whoever
+    /// calls looks before it tries again. What is written holds no null: the client would leave it out and shift the
+    /// cells behind it.
+    pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Said> {
         let cells = || data.iter().flat_map(|range| range.values.iter().flatten().flatten());
         assert!(cells().all(|cell| !cell.is_null()), "a null would shift the cells behind it");
-        self.token(Scope::Spreadsheet, false).await.map_err(|said| said.failure())?;
+        self.token(Scope::Spreadsheet, false).await?;
         self.writes.place(&self.waits).await;
         let request = BatchUpdateValuesRequest {
             data: Some(data),
@@ -197,27 +202,22 @@ impl Session {
         match tokio::time::timeout(self.patience.call, call).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.not_written(id, &error, &seen).await),
-            Err(_) => Err(Failure::unknown(format!("{}: no answer to a write", self.host()))),
+            Err(_) => Err(said::of_lost(&http::Lost::Late(self.patience.call), self.host())),
         }
     }
 
-    async fn not_written(&self, id: &str, error: &common::Error, seen: &Seen) -> Failure {
-        let said = match said::of_write(error, seen.status, &Asked { writes: true, ..self.asked(id) }) {
-            Ok(said) => said,
-            Err(failure) => return failure,
-        };
+    async fn not_written(&self, id: &str, error: &common::Error, seen: &Seen) -> Said {
+        let said = said::of_write(error, seen.status, &Asked { writes: true, ..self.asked(id) });
         match said.next {
             Next::Crowded(quota) => {
-                self.writes.close(bucket(quota), seen.retry_after.unwrap_or(self.patience.longest_wait.min(MINUTE)));
+                let pause = self.patience.longest_wait.min(MINUTE);
+                self.writes.close(bucket(quota), seen.retry_after.unwrap_or(pause));
             }
             // For whoever tries again.
             Next::SignIn => drop(self.token(Scope::Spreadsheet, true).await),
             Next::Again | Next::Stop => (),
         }
-        match said.failure() {
-            Failure::Transient { what, .. } => Failure::Transient { what, wait: seen.retry_after },
-            failure => failure,
-        }
+        said
     }
 
     /// Asks until there is an answer, patience is at its end, or Google says no.

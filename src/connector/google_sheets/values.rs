@@ -51,6 +51,13 @@ impl Column {
         self.cells.len()
     }
 
+    /// About how many bytes it took on its way here.
+    pub(super) fn bytes(&self) -> usize {
+        /// A number, or quotes and a comma.
+        const AROUND: usize = 3;
+        self.text.len() + self.cells.len() * AROUND
+    }
+
     /// The cell of a row, counted from 0; blank below the end.
     pub(super) fn get(&self, row: usize) -> Value<'_> {
         match self.cells.get(row) {

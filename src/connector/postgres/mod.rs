@@ -48,9 +48,12 @@ const OPTIONS: &[ConnectorOption] = &[
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "postgres",
     about: "a `table` or a `query` of a PostgreSQL database, which is only read",
+    address: "path",
     extensions: &[],
     schemes: SCHEMES,
     tabs: false,
+    writes_back: false,
+    judge: |_| Ok(()),
     tables: true,
     options: OPTIONS,
     make: |place| Box::new(source::PostgresSource::new(place)),

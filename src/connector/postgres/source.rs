@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    port::{Source, Unread},
+    port::{Source, Unread, Wanted},
     sheet::{Rows, Tabs},
 };
 
@@ -109,10 +109,14 @@ impl Source for PostgresSource {
         Ok(tabs)
     }
 
-    async fn rows(&mut self, _tab: usize, _header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
         // Taken: with the connection the transaction ends.
         let reading = self.reading.take().expect("`open` comes before `rows`");
-        reading.rows(columns).await.map_err(|e| unread(&reading.name, &e))
+        let mut all = Vec::with_capacity(wanted.len());
+        for it in wanted {
+            all.push(reading.rows(&it.columns).await.map_err(|e| unread(&reading.name, &e))?);
+        }
+        Ok(all)
     }
 }
 

@@ -1,7 +1,10 @@
 //! PostgreSQL as a source: what its values become, and what no query can do.
 
 use super::{
-    super::{Select, SourcePlace, testing::Database as _},
+    super::{
+        Select, SourcePlace,
+        testing::{Database as _, rows_of},
+    },
     source::PostgresSource,
     tests::{Fresh, fresh},
 };
@@ -32,7 +35,7 @@ impl Fresh {
 
 async fn read(mut source: PostgresSource, columns: &[u16]) -> Result<(Tabs, Vec<(u32, Vec<String>)>), Unread> {
     let tabs = source.open().await?;
-    let rows = source.rows(0, tabs.tabs[0].head_row, columns).await?;
+    let rows = rows_of(&mut source, 0, tabs.tabs[0].head_row, columns).await?;
     Ok((tabs, shown(&rows, columns.len())))
 }
 
@@ -54,7 +57,7 @@ async fn cells(db: &Fresh, query: &str) -> Vec<String> {
     let mut source = db.query_source(query);
     let tabs = source.open().await.expect(query);
     let columns: Vec<u16> = (0..tabs.tabs[0].head[0].len() as u16).collect();
-    shown(&source.rows(0, 0, &columns).await.expect(query), columns.len()).swap_remove(0).1
+    shown(&rows_of(&mut source, 0, 0, &columns).await.expect(query), columns.len()).swap_remove(0).1
 }
 
 async fn refused(source: PostgresSource) -> (&'static str, String) {
@@ -167,7 +170,7 @@ async fn one_state_is_read_whoever_writes() {
     let mut source = db.table_source("a");
     let version = source.open().await.expect("open").version;
     db.execute("INSERT INTO a VALUES ('2')").await;
-    assert_eq!(source.rows(0, 0, &[0]).await.expect("read").len(), 1);
+    assert_eq!(rows_of(&mut source, 0, 0, &[0]).await.expect("read").len(), 1);
     assert_ne!(db.table_source("a").open().await.expect("open").version, version);
     db.gone().await;
 }
@@ -225,7 +228,7 @@ async fn what_cannot_be_read_is_said_without_a_value() {
          WHERE application_name = 'sheetbridge' AND datname = current_database()",
     )
     .await;
-    let lost = zone.rows(0, 0, &[0]).await.map(|_| ()).expect_err("the connection is lost");
+    let lost = rows_of(&mut zone, 0, 0, &[0]).await.map(|_| ()).expect_err("the connection is lost");
     assert_eq!(lost.code.name(), "source-database-failed", "{}", lost.hint);
     let nobody = SourcePlace {
         location: Secret::Plain("postgres://anna:canary@127.0.0.1:1/x".into()),

@@ -23,9 +23,12 @@ use super::{DestinationKind, SourceKind};
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "sqlite",
     about: "a `table` or a `query` of a SQLite database, which is only read",
+    address: "path",
     extensions: &["db", "sqlite", "sqlite3"],
     schemes: &[],
     tabs: false,
+    writes_back: false,
+    judge: |_| Ok(()),
     tables: true,
     options: &[],
     make: |place| Box::new(source::SqliteSource::new(place)),

@@ -31,7 +31,7 @@ use crate::{
     failure::Failure,
     finding::Code,
     keys::hex,
-    port::{Source, Unread},
+    port::{Source, Unread, Wanted},
     sheet::{Rows, Tabs},
 };
 
@@ -79,10 +79,11 @@ impl Source for SqliteSource {
         Ok(tabs)
     }
 
-    async fn rows(&mut self, _tab: usize, _header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+    async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
         // Taken: with the reading the transaction ends.
         let reading = self.reading.take().expect("`open` comes before `rows`");
-        reading.rows(self.place.select.as_ref().expect("a database has a table or a query"), columns)
+        let select = self.place.select.as_ref().expect("a database has a table or a query");
+        wanted.iter().map(|it| reading.rows(select, &it.columns)).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use rusqlite::Connection;
 
 use super::{
-    super::{Select, SourcePlace},
+    super::{Select, SourcePlace, testing::rows_of},
     source::SqliteSource,
 };
 use crate::{
@@ -59,7 +59,7 @@ impl Folder {
 /// The header and the rows of some columns, each cell as text.
 async fn read(mut source: SqliteSource, columns: &[u16]) -> Result<(Tabs, Vec<(u32, Vec<String>)>), Unread> {
     let tabs = source.open().await?;
-    let rows = source.rows(0, tabs.tabs[0].head_row, columns).await?;
+    let rows = rows_of(&mut source, 0, tabs.tabs[0].head_row, columns).await?;
     Ok((tabs, shown(&rows, columns.len())))
 }
 
@@ -224,7 +224,7 @@ async fn a_log_that_others_write_is_read_and_none_is_left() {
     let mut source = folder.table("people");
     let tabs = source.open().await.expect("open");
     writer.execute_batch("INSERT INTO people VALUES ('3')").expect("written while we read");
-    let rows = source.rows(0, 0, &[0]).await.expect("read");
+    let rows = rows_of(&mut source, 0, 0, &[0]).await.expect("read");
     assert_eq!(rows.len(), 2, "one state of it: what is in the log, and not what came later");
     assert_ne!(folder.table("people").open().await.expect("open").version, tabs.version);
 }
@@ -238,6 +238,6 @@ async fn a_still_file_that_is_written_after_all_is_not_believed() {
     // The file's time may be coarse.
     tokio::time::sleep(Duration::from_millis(20)).await;
     folder.connect().execute_batch("UPDATE people SET phone = '2'").expect("written, and taken over at its end");
-    let outcome = source.rows(0, 0, &[0]).await.map(|_| ());
+    let outcome = rows_of(&mut source, 0, 0, &[0]).await.map(|_| ());
     assert_eq!(outcome.map_err(|u| u.code.name()), Err("source-changed"));
 }

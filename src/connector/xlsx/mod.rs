@@ -22,9 +22,12 @@ use crate::check::kind::Takes;
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "xlsx",
     about: "workbooks of Excel, LibreOffice and Google Sheets saved as .xlsx or .xlsm",
+    address: "path",
     extensions: &["xlsx", "xlsm"],
     schemes: &[],
     tabs: true,
+    writes_back: false,
+    judge: |_| Ok(()),
     tables: false,
     options: &[ConnectorOption {
         name: "hidden",

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     finding::Code,
     nearest::nearest,
-    port::{Source, Unread},
+    port::{self, Source, Unread},
     sheet::{Rows, Tab, Tabs},
 };
 
@@ -78,7 +78,7 @@ impl Source for XlsxSource {
         for path in files::expand(&self.place.location, &self.place.folder)? {
             contents.push((files::name(&path), files::read(&path)?));
         }
-        let version = files::version(contents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+        let version = Some(files::version(contents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))));
         let mut tabs = Tabs { tabs: Vec::new(), version, notes: Vec::new(), pins: Vec::new() };
         for (file, bytes) in contents {
             let workbook = Workbook::open(bytes).map_err(|broken| broken.unread(&file))?;
@@ -87,14 +87,18 @@ impl Source for XlsxSource {
         if tabs.tabs.is_empty() { Err(Unread::new(NO_SHEETS, format!("{:?}", self.place.location))) } else { Ok(tabs) }
     }
 
-    async fn rows(&mut self, tab: usize, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
+    async fn rows(&mut self, wanted: &[port::Wanted]) -> Result<Vec<Rows>, Unread> {
         let skip_hidden = skips_hidden(&self.place);
-        let wanted = Wanted { header, columns, skip_hidden, text_bytes_max: TEXT_BYTES_MAX };
-        let (book, sheet) = self.tabs[tab];
-        let book = &mut self.books[book];
-        let place = book.place(sheet);
-        let pulled = book.pull(sheet, &wanted).map_err(|broken| broken.unread(&place))?;
-        Ok(with_notes(pulled, &place, skip_hidden))
+        let of_sheet = |it: &port::Wanted| {
+            let (header, columns) = (it.header, it.columns.as_slice());
+            let (book, sheet) = self.tabs[it.tab];
+            let book = &mut self.books[book];
+            let place = book.place(sheet);
+            let wanted = Wanted { header, columns, skip_hidden, text_bytes_max: TEXT_BYTES_MAX };
+            let pulled = book.pull(sheet, &wanted).map_err(|broken| broken.unread(&place))?;
+            Ok(with_notes(pulled, &place, skip_hidden))
+        };
+        wanted.iter().map(of_sheet).collect()
     }
 }
 
@@ -191,7 +195,7 @@ impl Book {
             notes.push((HIDDEN_TAB, place));
         }
         let title = Some(self.workbook.sheets[sheet].title.clone());
-        Ok(Some(Tab { file: self.file.clone(), title, head, head_row }))
+        Ok(Some(Tab { file: self.file.clone(), title, head, head_row, ..Tab::default() }))
     }
 
     /// Where cells are merged stands at the end of a sheet, so that one with merged cells is read twice.

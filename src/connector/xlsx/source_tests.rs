@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rust_xlsxwriter::{Color, Format, Formula, Workbook as Writer};
 
 use super::{
-    super::testing::now,
+    super::testing::{now, rows_of},
     package::Broken,
     plain,
     pull::{Wanted, pull},
@@ -60,7 +60,7 @@ impl Asked {
 
     fn rows(&self, header: u32, columns: &[u16]) -> Result<Rows, Unread> {
         let (mut source, _) = self.open()?;
-        now(source.rows(0, header, columns))
+        now(rows_of(&mut source, 0, header, columns))
     }
 
     fn refused(&self) -> (&'static str, String) {
@@ -526,7 +526,7 @@ fn exhaust(bytes: &[u8], skip: bool) {
     let asked = if skip { asked.skip_hidden() } else { asked };
     if let Ok((mut source, tabs)) = asked.open() {
         for tab in 0..tabs.tabs.len() {
-            let _ = now(source.rows(tab, 1, &[1, 0, 16383]));
+            let _ = now(rows_of(&mut source, tab, 1, &[1, 0, 16383]));
         }
     }
 }

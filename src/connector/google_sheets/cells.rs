@@ -1,0 +1,154 @@
+//! One cell of its two renders: what it holds, and what people see.
+//!
+//! A value as it is stored doesn't tell a date from a number, and has lost the zeros and the plus that a format
+//! puts before a phone; the text that people see has lost digits to rounding. Together they tell.
+
+use super::values::Value;
+use crate::{check::mess, day::Day, sheet::Raw};
+
+/// What Google shows while a formula waits for another document.
+const LOADING: &str = "Loading...";
+
+/// 1970-01-01, counted from 1899-12-30 (the epoch of serial numbers in the API's reference).
+const UNIX_EPOCH: i32 = 25_569;
+
+/// The cell that has both renders; `None` where no cell can have, since somebody changed it between the two.
+pub(super) fn cell<'a>(shown: Value<'a>, stored: Value<'a>) -> Option<Raw<'a>> {
+    match (shown, stored) {
+        (Value::Blank, Value::Blank) => Some(Raw::Blank),
+        (Value::Text(shown), Value::Text(stored)) => text(shown, stored),
+        (Value::Text(_), Value::Bool(yes)) => Some(Raw::Bool(yes)),
+        (Value::Text(shown), Value::Number(stored)) => number(shown, stored),
+        // A format may hide a number.
+        (Value::Blank, Value::Number(stored)) => Some(Raw::Number(stored)),
+        // Nothing but a text is ever shown.
+        _ => None,
+    }
+}
+
+/// A format may put something around a text.
+fn text<'a>(shown: &'a str, stored: &'a str) -> Option<Raw<'a>> {
+    if !shown.contains(stored) {
+        return None;
+    }
+    let is_error = stored == LOADING || mess::is_sheet_error(stored);
+    Some(if is_error { Raw::Error(stored) } else { Raw::Text(stored) })
+}
+
+fn number(shown: &str, stored: f64) -> Option<Raw<'_>> {
+    if !shown.bytes().any(|b| b.is_ascii_digit()) {
+        return Some(Raw::Number(stored));
+    }
+    if adds_digits(shown, stored) {
+        return Some(Raw::Text(shown));
+    }
+    if shows_number(shown, stored) {
+        return Some(Raw::Number(stored));
+    }
+    let is_plain = shown.bytes().all(|b| b.is_ascii_digit());
+    (!is_plain || shows_year(shown, stored)).then_some(Raw::Date(stored))
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().filter(u8::is_ascii_digit)
+}
+
+/// Whether a format puts digits or a plus before a whole number: `00123`, `+7 (916) 123-45-67`.
+fn adds_digits(shown: &str, stored: f64) -> bool {
+    if stored.fract() != 0.0 || stored < 0.0 || shown.contains(['.', ',', ':', '/', '%']) {
+        return false;
+    }
+    let plain = format!("{stored}");
+    let seen: Vec<u8> = digits(shown).collect();
+    let (is_longer, is_marked) = (seen.len() > plain.len(), shown.trim_start().starts_with('+'));
+    seen.ends_with(plain.as_bytes()) && (is_marked || is_longer && (seen[0] == b'0' || plain.len() >= 10))
+}
+
+/// Whether what is shown is the number, grouped, rounded, with a currency, in per cent or with an exponent.
+fn shows_number(shown: &str, stored: f64) -> bool {
+    let mantissa = shown.split(['E', 'e']).next().unwrap_or(shown);
+    let seen: Vec<u8> = digits(mantissa).skip_while(|b| *b == b'0').collect();
+    let exact: Vec<u8> = digits(&format!("{}", stored.abs())).skip_while(|b| *b == b'0').collect();
+    let end = seen.iter().rposition(|b| *b != b'0').map_or(0, |at| at + 1);
+    let significant = &seen[..end];
+    if significant.is_empty() || exact.starts_with(significant) {
+        return true;
+    }
+    // Rounded in its last digit.
+    let is_shorter = significant.len() > 2 && significant.len() < exact.len();
+    is_shorter && value(significant).abs_diff(value(&exact[..significant.len()])) <= 1
+}
+
+fn value(digits: &[u8]) -> u64 {
+    digits.iter().take(18).fold(0, |n, b| n * 10 + u64::from(b - b'0'))
+}
+
+/// Whether the day has the year that is shown: `2024`, `20240112`.
+fn shows_year(shown: &str, serial: f64) -> bool {
+    if !(1.0..4_000_000.0).contains(&serial) {
+        return false;
+    }
+    let year = Day(serial.floor() as i32 - UNIX_EPOCH).date().map(|date| date.year().to_string());
+    year.is_some_and(|year| shown.contains(&year))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(shown: &str, stored: Value<'_>, expected: Option<Raw<'_>>) {
+        let shown_value = if shown.is_empty() { Value::Blank } else { Value::Text(shown) };
+        let found = cell(shown_value, stored);
+        assert_eq!(found, expected, "{shown}");
+    }
+
+    #[test]
+    fn two_renders_make_one_cell() {
+        use Value::{Blank, Bool, Number, Text};
+        for (shown, stored, expected) in [
+            ("", Blank, Some(Raw::Blank)),
+            ("Анна", Text("Анна"), Some(Raw::Text("Анна"))),
+            ("Анна (VIP)", Text("Анна"), Some(Raw::Text("Анна"))),
+            ("#REF!", Text("#REF!"), Some(Raw::Error("#REF!"))),
+            ("Loading...", Text("Loading..."), Some(Raw::Error("Loading..."))),
+            ("ИСТИНА", Bool(true), Some(Raw::Bool(true))),
+            ("FALSE", Bool(false), Some(Raw::Bool(false))),
+            // numbers as they are typed
+            ("79161234567", Number(79_161_234_567.0), Some(Raw::Number(79_161_234_567.0))),
+            ("7,92E+10", Number(79_161_234_567.0), Some(Raw::Number(79_161_234_567.0))),
+            ("1 234,57 ₽", Number(1234.567), Some(Raw::Number(1234.567))),
+            ("$1,234.50", Number(1234.5), Some(Raw::Number(1234.5))),
+            ("50%", Number(0.5), Some(Raw::Number(0.5))),
+            ("12,3%", Number(0.1234), Some(Raw::Number(0.1234))),
+            ("(1 234,50)", Number(-1234.5), Some(Raw::Number(-1234.5))),
+            ("0", Number(0.0), Some(Raw::Number(0.0))),
+            ("0,00", Number(0.0), Some(Raw::Number(0.0))),
+            ("many", Number(120.0), Some(Raw::Number(120.0))),
+            ("", Number(120.0), Some(Raw::Number(120.0))),
+            ("45 363,00", Number(45_363.0), Some(Raw::Number(45_363.0))),
+            // what a format puts before a number is meant
+            ("00123", Number(123.0), Some(Raw::Text("00123"))),
+            ("+7 (916) 123-45-67", Number(9_161_234_567.0), Some(Raw::Text("+7 (916) 123-45-67"))),
+            ("+79161234567", Number(79_161_234_567.0), Some(Raw::Text("+79161234567"))),
+            ("8-916-123-45-67", Number(9_161_234_567.0), Some(Raw::Text("8-916-123-45-67"))),
+            // dates and times
+            ("12.03.2024", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("3/12/2024", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("2024-03-12 12:00:00", Number(45_363.5), Some(Raw::Date(45_363.5))),
+            ("12 марта 2024 г.", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("12:30:00", Number(0.520_833_333_333_333_4), Some(Raw::Date(0.520_833_333_333_333_4))),
+            ("2024", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("20240312", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("2024", Number(2024.0), Some(Raw::Number(2024.0))),
+            // changed between the two reads
+            ("Анна", Text("Борис"), None),
+            ("", Text("Борис"), None),
+            ("Анна", Blank, None),
+            ("79161234567", Number(79_261_234_567.0), None),
+            ("79161234567", Number(79_161_234_568.0), None),
+        ] {
+            check(shown, stored, expected);
+        }
+    }
+}
