@@ -211,7 +211,7 @@ impl Reading<'_> {
         for ((tab, binding), rows) in tabs.into_iter().zip(bound).zip(rows) {
             self.take(tab, binding, rows, &mut read);
         }
-        let gone = before.tabs.iter().filter(|seen| !read.tabs.iter().any(|tab| tab.id == seen.id));
+        let gone = before.tabs.iter().filter(|seen| !read.tabs.iter().any(|tab| tab.id.id == seen.id.id));
         read.tabs.extend(gone.cloned().map(|tab| SeenTab { rows: 0, ..tab }).collect::<Vec<_>>());
         let inferred = read::infer(&mut read.drafts, self.config, self.source, &before.pins, self.today);
         read.pins.extend(inferred.pins);

@@ -1,4 +1,7 @@
 //! Google Sheets as a source, against a local server that does as Google does.
 
+mod faults;
+mod mass;
 mod office;
 mod pull;
+mod windows;
