@@ -1,5 +1,6 @@
 //! Google Sheets as a source, against a local server that does as Google does.
 
+mod complaints;
 mod faults;
 mod mass;
 mod office;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sheetbridge::{
     config::Secret,
     connector::{SOURCES, Shared, SourcePlace},
-    port::{Source, Unread, Wanted},
+    port::{Unread, Wanted},
     sheet::{Raw, Rows},
 };
 
