@@ -7,7 +7,7 @@ mod file_table;
 #[cfg(test)]
 mod file_table_tests;
 mod files;
-#[cfg_attr(not(test), expect(dead_code, reason = "its source comes next"))]
+#[expect(dead_code, reason = "its source comes next")]
 mod google_sheets;
 mod postgres;
 mod sqlite;

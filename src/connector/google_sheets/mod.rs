@@ -3,4 +3,6 @@
 mod account;
 mod said;
 mod session;
+#[cfg(test)]
+mod session_tests;
 mod values;
