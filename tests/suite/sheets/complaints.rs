@@ -71,10 +71,10 @@ fn airbyte_36900_a_run_that_met_the_quota_is_no_success() {
 #[test]
 fn airbyte_behavior_1_a_header_that_moved_shifts_no_field() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").swap_columns("A", "C").swap_columns("B", "C")));
+    office.clients(|sheet| sheet.swap_columns("A", "C").swap_columns("B", "C"));
     let report = office.sync();
     keeps_all(&office, &report);
-    office.google.edit(|books| drop(books.sheet("Clients").set("A1", "E-mail address")));
+    office.clients(|sheet| sheet.set("A1", "E-mail address"));
     let report = office.sync();
     assert_eq!(trouble(&report).0, "column-missing-everywhere");
     keeps_all(&office, &report);
@@ -166,19 +166,19 @@ fn flow_1828_an_empty_row_on_top_is_no_header() {
 #[test]
 fn airbyte_2153_a_doubled_header_is_said() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").set("D1", "Mail")));
+    office.clients(|sheet| sheet.set("D1", "Mail"));
     let report = office.sync();
     assert_eq!(trouble(&report), ("header-doubled", "Clients, \"Clients\": \"Mail\"".to_owned()));
     keeps_all(&office, &report);
     // Of columns that nothing is read from there may be as many as people like.
-    office.google.edit(|books| drop(books.sheet("Clients").set("D1", "x").set("E1", "x")));
+    office.clients(|sheet| sheet.set("D1", "x").set("E1", "x"));
     assert_eq!(office.sync().exit(), 0);
 }
 
 #[test]
 fn airbyte_55881_a_renamed_tab_is_the_same_tab() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").rename("Клиенты")));
+    office.clients(|sheet| sheet.rename("Клиенты"));
     let report = office.sync();
     assert_eq!(report.exit(), 0, "{}", report.text());
     keeps_all(&office, &report);
@@ -188,7 +188,7 @@ fn airbyte_55881_a_renamed_tab_is_the_same_tab() {
 fn airbyte_11271_an_emptied_sheet_breaks_no_later_run() {
     let mut office = synced(CLIENTS);
     let before = office.google.edit(|books| books.0.clone());
-    office.google.edit(|books| drop(books.sheet("Clients").delete_rows(2..5)));
+    office.clients(|sheet| sheet.delete_rows(2..5));
     for _ in 0..2 {
         let report = office.sync();
         assert_eq!(report.exit(), 2);
@@ -202,9 +202,8 @@ fn airbyte_11271_an_emptied_sheet_breaks_no_later_run() {
 #[test]
 fn n8n_28286_columns_that_nobody_needs_come_and_go() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| {
-        let sheet = books.sheet("Clients").insert_column_before("A");
-        sheet.set("A1", "No.").set("A2", "1").set("E1", "Remarks").set("E3", "calls back");
+    office.clients(|sheet| {
+        sheet.insert_column_before("A").set("A1", "No.").set("A2", "1").set("E1", "Remarks").set("E3", "calls back")
     });
     let report = office.sync();
     assert_eq!(report.exit(), 0, "{}", report.text());
@@ -226,7 +225,7 @@ fn posthog_69144_a_banner_above_the_header_is_told_before_anything_is_sent() {
 #[test]
 fn framer_327_a_stray_cell_beside_the_table_is_no_matter() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").set("H1", " ").set("J3", "call Boris!").set("M900", "x")));
+    office.clients(|sheet| sheet.set("H1", " ").set("J3", "call Boris!").set("M900", "x"));
     let report = office.sync();
     assert_eq!((report.exit(), report.sources[0].rows), (0, 3), "{}", report.text());
     keeps_all(&office, &report);
@@ -235,10 +234,7 @@ fn framer_327_a_stray_cell_beside_the_table_is_no_matter() {
 #[test]
 fn pipedream_15765_another_row_in_the_place_of_a_deleted_one_is_another_person() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| {
-        let sheet = books.sheet("Clients").delete_rows(4..5);
-        sheet.push(&["Dora", "+7 906 333-44-55", "dora@example.com"]);
-    });
+    office.clients(|sheet| sheet.delete_rows(4..5).push(&["Dora", "+7 906 333-44-55", "dora@example.com"]));
     let report = office.sync();
     assert!(cards(&office).contains(&"Dora|+79063334455|dora@example.com".to_owned()), "{}", report.text());
 }
@@ -247,7 +243,7 @@ fn pipedream_15765_another_row_in_the_place_of_a_deleted_one_is_another_person()
 fn airbyte_19574_a_row_number_names_nobody() {
     let mut office = synced(CLIENTS);
     let ids = office.cards("sheetbridge_id || name");
-    office.google.edit(|books| drop(books.sheet("Clients").sort_by("C").insert_row_before(2)));
+    office.clients(|sheet| sheet.sort_by("C").insert_row_before(2));
     let report = office.sync();
     assert_eq!((report.exit(), office.cards("sheetbridge_id || name")), (0, ids), "{}", report.text());
 }
@@ -315,7 +311,7 @@ fn pyret_366_an_error_in_a_cell_is_that_cells_alone() {
 #[test]
 fn gspread_700_merged_cells_are_said() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").merge("C2:C3")));
+    office.clients(|sheet| sheet.merge("C2:C3"));
     let report = office.sync();
     assert_eq!(codes(&report), ["google-merged"], "{}", report.text());
     keeps_all(&office, &report);
@@ -324,7 +320,7 @@ fn gspread_700_merged_cells_are_said() {
 #[test]
 fn dlt_hidden_columns_rows_and_tabs_are_read_and_said() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").hide_column("C").hide_row(3)));
+    office.clients(|sheet| sheet.hide_column("C").hide_row(3));
     let report = office.sync();
     assert_eq!(codes(&report), ["google-hidden-columns"], "{}", report.text());
     keeps_all(&office, &report);
@@ -349,7 +345,7 @@ fn googlesheets4_275_an_excel_file_in_drive_is_no_question_of_rights() {
 #[test]
 fn n8n_16729_a_quota_that_others_used_up_is_waited_for() {
     let mut office = synced(CLIENTS);
-    office.google.edit(|books| drop(books.sheet("Clients").set("A3", "Boris Berg")));
+    office.clients(|sheet| sheet.set("A3", "Boris Berg"));
     office.google.forget();
     office.google.state().quota.set(60, 300, std::time::Duration::from_millis(50));
     // Another program of the same account asks in between.

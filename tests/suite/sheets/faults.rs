@@ -101,17 +101,31 @@ fn a_fault_that_stays_is_no_empty_sheet() {
 /// What people do to a sheet, each of which moves cells from row to row or from column to column.
 fn edits() -> Vec<(&'static str, fn(&mut Sheet))> {
     vec![
-        ("a row inserted", |sheet| drop(sheet.insert_row_before(2).set("A2", "Emma").set("B2", "+7 909 111-11-11"))),
-        ("a row deleted", |sheet| drop(sheet.delete_rows(2..3))),
-        ("sorted", |sheet| drop(sheet.sort_by("B"))),
-        ("a column inserted", |sheet| drop(sheet.insert_column_before("B"))),
-        ("columns swapped", |sheet| drop(sheet.swap_columns("A", "B"))),
-        ("renamed", |sheet| drop(sheet.rename("Customers"))),
+        ("a row inserted", |sheet| {
+            sheet.insert_row_before(2).set("A2", "Emma").set("B2", "+7 909 111-11-11");
+        }),
+        ("a row deleted", |sheet| {
+            sheet.delete_rows(2..3);
+        }),
+        ("sorted", |sheet| {
+            sheet.sort_by("B");
+        }),
+        ("a column inserted", |sheet| {
+            sheet.insert_column_before("B");
+        }),
+        ("columns swapped", |sheet| {
+            sheet.swap_columns("A", "B");
+        }),
+        ("renamed", |sheet| {
+            sheet.rename("Customers");
+        }),
         ("two phones swapped", |sheet| {
             let (one, other) = (sheet.cell("B2").clone(), sheet.cell("B3").clone());
             sheet.set("B2", other).set("B3", one);
         }),
-        ("the grid cut", |sheet| drop(sheet.resize(5, 2))),
+        ("the grid cut", |sheet| {
+            sheet.resize(5, 2);
+        }),
     ]
 }
 
@@ -158,6 +172,6 @@ fn a_sheet_that_never_rests_is_not_read() {
 
 fn ends_well_after(office: &mut Office) {
     office.google.state().plans.clear();
-    office.google.edit(|books| drop(books.sheet("Clients").set("A2", "Anna")));
+    office.clients(|sheet| sheet.set("A2", "Anna"));
     assert_eq!((office.sync().exit(), office.shop()), (0, new()));
 }

@@ -110,6 +110,13 @@ impl Office {
         self
     }
 
+    /// Changes the sheet of clients.
+    pub(crate) fn clients(&self, change: impl FnOnce(&mut Sheet) -> &mut Sheet) {
+        self.google.edit(|books| {
+            change(books.sheet("Clients"));
+        });
+    }
+
     /// The same with so little patience that a test can wait for its end.
     pub(crate) fn impatient(mut self) -> Self {
         self.patience.call = IMPATIENT;

@@ -95,7 +95,7 @@ fn requests_grow_with_bytes_and_not_with_the_grid() {
 #[test]
 fn the_tab_of_the_link_is_read() {
     let sheets = || [Sheet::of("Notes", &[&["to do"]]), Sheet::of("Clients", CLIENTS)];
-    let mut office = Office::of(sheets());
+    let office = Office::of(sheets());
     let id = office.google.edit(|books| books.sheet("Clients").id).expect("it has one");
     let mut office = office.but("#gid=0", &format!("#gid={id}"));
     // Its title is not known the first time.
