@@ -302,10 +302,12 @@ async fn signing_in_fails_in_its_own_words() {
         (Reply::Slow(Box::new(good())), "google-unreachable", 5),
         (flood, "google-broken-answer", 5),
     ] {
+        let floods = matches!(&reply, Reply::Says(_, _, body) if body.len() > 1 << 20);
         let server = Server::new(&[good()], &[reply]).await;
         let trouble = read(&session(&server).0).await.expect_err(code);
         assert_eq!((trouble.code.name(), server.signed_in()), (code, tries), "{}", trouble.hint);
         assert_eq!(server.heard().len(), 0, "nothing is asked without a token");
+        assert_eq!(floods, trouble.hint.ends_with("the answer is too long"), "{}", trouble.hint);
     }
 }
 
