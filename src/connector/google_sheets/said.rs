@@ -325,11 +325,7 @@ mod tests {
         check(429, "<html>", ("google-busy", user, "429"));
         check(403, &BUSY_USER.replace("429", "403"), ("google-busy", user, "Read requests per minute per user"));
         check(400, NOT_SHEET, ("google-not-a-sheet", Next::Stop, "1AbC"));
-        check(
-            400,
-            range,
-            ("google-refused", Next::Stop, "400 INVALID_ARGUMENT: Unable to parse range: 'Clients'!A1:B"),
-        );
+        check(400, range, ("google-no-range", Next::Stop, "Unable to parse range: 'Clients'!A1:B"));
         check(403, NOT_SHARED, ("google-not-shared", Next::Stop, "shop@p.example"));
         check(403, DISABLED, ("google-api-disabled", Next::Stop, LINK));
         let bare = DISABLED.split(",\"details\"").next().map(|body| format!("{body}}}}}")).unwrap_or_default();

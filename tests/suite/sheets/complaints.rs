@@ -300,9 +300,7 @@ fn gspread_231_leading_zeros_stay() {
 #[test]
 fn pyret_366_an_error_in_a_cell_is_that_cells_alone() {
     let mut office = synced(CLIENTS);
-    office
-        .google
-        .edit(|books| drop(books.sheet("Clients").set("C2", Cell::Error("#N/A")).set("A3", Cell::Error("#REF!"))));
+    office.clients(|sheet| sheet.set("C2", Cell::Error("#N/A")).set("A3", Cell::Error("#REF!")));
     let report = office.sync();
     assert_eq!(codes(&report), ["cell-error"], "{}", report.text());
     keeps_all(&office, &report);

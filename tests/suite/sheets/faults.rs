@@ -98,8 +98,10 @@ fn a_fault_that_stays_is_no_empty_sheet() {
     });
 }
 
+type Edit = fn(&mut Sheet);
+
 /// What people do to a sheet, each of which moves cells from row to row or from column to column.
-fn edits() -> Vec<(&'static str, fn(&mut Sheet))> {
+fn edits() -> Vec<(&'static str, Edit)> {
     vec![
         ("a row inserted", |sheet| {
             sheet.insert_row_before(2).set("A2", "Emma").set("B2", "+7 909 111-11-11");
