@@ -51,6 +51,7 @@ mod scheduled;
 mod schema;
 mod sheets;
 mod shell;
+mod sources;
 mod taken_back;
 #[cfg(unix)]
 mod terminal;

@@ -135,8 +135,8 @@ impl GoogleSource {
             Some(names) if names.iter().any(|name| is_pattern(name)) => None,
             Some(names) => Some(names.iter().map(|name| Some(name.trim().to_owned())).collect()),
             None => {
-                let is_it = |id: &TabId| id.asked.is_empty() && link.tab.as_ref().is_none_or(|tab| *tab == id.id);
-                Some(vec![before.iter().find(|seen| is_it(&seen.id)).map(|seen| seen.title.clone())])
+                let asked = self.asked(link, "").link_word();
+                Some(vec![before.iter().find(|seen| seen.id.asked == asked).map(|seen| seen.title.clone())])
             }
         }
     }

@@ -6,3 +6,5 @@ mod mass;
 mod office;
 mod pull;
 mod windows;
+
+pub(crate) use office::{ID, quick};

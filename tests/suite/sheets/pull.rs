@@ -156,3 +156,28 @@ fn cells_are_what_people_see_and_what_is_stored() {
         ]
     );
 }
+
+#[test]
+fn another_tab_in_the_link_is_a_word_of_its_owner() {
+    let mut office = Office::of([Sheet::of("Clients", CLIENTS), Sheet::of("Others", &CLIENTS[..2])]);
+    good(&office.sync());
+    let id = office.google.edit(|books| books.sheet("Others").id).expect("it has one");
+    let mut office = office.but("#gid=0", &format!("#gid={id}"));
+    let report = office.sync();
+    assert!(report.routes[0].emptied.is_empty(), "{}", report.text());
+    assert_eq!(office.shop(), BOTH[..1]);
+}
+
+#[test]
+fn sources_of_one_account_share_its_token() {
+    let office = Office::of([Sheet::of("Clients", CLIENTS)]);
+    office.google.edit(|books| books.put(Book::of("2AbCdEfGhIjKlMnOpQrStUvWxYz", [Sheet::of("A", CLIENTS)])));
+    let second = "[sources.others]\ncredentials = \"file:google.json\"\nendpoint = \"";
+    let second = format!("{second}{}\"\nsheet = \"2AbCdEfGhIjKlMnOpQrStUvWxYz\"\n", office.google.endpoint());
+    let second =
+        second + "purposes = [\"orders\"]\ncolumns = { name = \"Name\", phone = \"Phone\" }\n\n[destinations.shop]";
+    let mut office = office.but("[destinations.shop]", &second);
+    let (requests, report) = reads(&mut office);
+    good(&report);
+    assert_eq!((requests, office.google.tokens(), office.shop()), (6, 1, BOTH.map(str::to_owned).to_vec()));
+}
