@@ -7,13 +7,18 @@
 #![expect(clippy::print_stdout, reason = "it prints figures")]
 
 use std::{
-    fmt::Write as _,
     fs,
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::Command,
+    time::Duration,
 };
+
+use self::support::Row;
+
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "another benchmark wants more of it")]
+mod support;
 
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "the tests want more of it")]
@@ -126,118 +131,25 @@ purposes = ["orders"]
 
 /// Runs a command, and prints its wall time, its peak memory and the ratio to `bare`.
 fn measure(name: &str, command: &mut Command, rows: u64, bare: Option<Duration>) -> Duration {
-    let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("the command is there");
-    let peak = watch(&mut child);
-    let took = start.elapsed();
-    let ratio = bare.map_or(String::new(), |b| format!("{:>6.2} ×", took.as_secs_f64() / b.as_secs_f64()));
-    let per_row = peak * 1024 / rows;
-    println!("{name:<30} {:>7.2} s {ratio:>9}  {:>5} MB, {per_row} bytes a row", took.as_secs_f64(), peak / 1024);
-    took
+    let took = support::run(command);
+    let ratio = bare.map_or(String::new(), |b| format!("{:>6.2} ×", took.times(b)));
+    println!("{name:<30} {:>7.2} s {ratio:>9}  {}", took.time.as_secs_f64(), took.memory(rows));
+    took.time
 }
-
-/// Waits for a process; returns the most memory that it held, in KiB.
-fn watch(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find(|l| l.starts_with("VmHWM"));
-        peak = line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0).max(peak);
-        if let Ok(Some(exit)) = child.try_wait() {
-            assert!(exit.code().is_some_and(|c| c < 2), "the command failed: {exit}");
-            return peak;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// Numbers from a seed (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.roll() % n
-    }
-
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len() as u64) as usize]
-    }
-}
-
-const GIVEN: [&str; 12] =
-    ["Анна", "Иван", "Мария", "Пётр", "Ольга", "Сергей", "Елена", "Дмитрий", "Наталья", "Алексей", "Ирина", "Павел"];
-const STEMS: [&str; 16] = [
-    "Петр",
-    "Иван",
-    "Сидор",
-    "Кузнец",
-    "Смирн",
-    "Волк",
-    "Соловь",
-    "Зайц",
-    "Морозк",
-    "Лебед",
-    "Орл",
-    "Крыл",
-    "Гром",
-    "Белк",
-    "Жук",
-    "Рыбак",
-];
-const CITIES: [&str; 8] = ["Москва", "Тула", "Казань", "Самара", "Тверь", "Рязань", "Омск", "Санкт-Петербург"];
-const STREETS: [&str; 6] = ["ул. Лесная", "ул. Мира", "пр-т Победы", "ул. Садовая", "наб. Речная", "ул. Полевая"];
-const HOSTS: [&str; 4] = ["example.com", "example.org", "mail.example", "post.example.net"];
-const NOTES: [&str; 6] =
-    ["постоянный клиент", "перезвонить после шести", "с сайта", "", "скидка 10%", "просит не звонить до одиннадцати"];
 
 /// A list from a seed: one row in ten is somebody's second. Of a hundred rows, `changed` / 100 have
 /// another note.
 fn write_list(path: &Path, rows: u64, changed: u64) {
     let mut out = BufWriter::new(fs::File::create(path).expect("a file"));
     writeln!(out, "no,name,phone,email,birth,city,address,note").expect("written");
-    let mut line = String::new();
     for no in 0..rows {
-        let person = if no % 10 == 9 { no - 5 } else { no };
-        let mut who = Dice(person);
-        let mut how = Dice(no ^ 0xabcd_ef00);
-        line.clear();
-        person_of(&mut line, no, person, &mut who, &mut how);
-        if changed > 0 && no % 100 == 7 {
-            line.push_str(" (исправлено)");
-        }
-        writeln!(out, "{line}").expect("written");
+        let row = Row::of(no);
+        let (name, phone, email, birth) = (&row.name, &row.phone, &row.email, row.birthday());
+        write!(out, "{no},{name},{phone},{email},{birth},{},\"{}\",{}", row.city, row.address, row.note)
+            .expect("written");
+        let changed = if changed > 0 && no % 100 == 7 { " (исправлено)" } else { "" };
+        writeln!(out, "{changed}").expect("written");
     }
-}
-
-fn person_of(line: &mut String, no: u64, person: u64, who: &mut Dice, how: &mut Dice) {
-    let (given, stem) = (who.pick(&GIVEN), who.pick(&STEMS));
-    let ending = if given.ends_with(['а', 'я']) { "ова" } else { "ов" };
-    let (a, b, c) = (who.below(1000), who.below(100), who.below(100));
-    let code = 900 + person / 100_000 % 99;
-    let _ = match how.below(4) {
-        0 => write!(line, "{no},{stem}{ending} {given},+7{code}{a:03}{b:02}{c:02}"),
-        1 => write!(line, "{no},{given} {stem}{ending},8 ({code}) {a:03}-{b:02}-{c:02}"),
-        2 => write!(line, "{no},{stem}{ending} {given},8{code}{a:03}{b:02}{c:02}"),
-        _ => write!(line, "{no},{stem}{ending} {given},+7 {code} {a:03} {b:02} {c:02}"),
-    };
-    let (year, month, day) = (1950 + who.below(55), 1 + who.below(12), 1 + who.below(28));
-    let _ = write!(line, ",client{person}@{}", who.pick(&HOSTS));
-    let _ = match how.below(2) {
-        0 => write!(line, ",{year}-{month:02}-{day:02}"),
-        _ => write!(line, ",{day:02}.{month:02}.{year}"),
-    };
-    let (city, street, house) = (who.pick(&CITIES), who.pick(&STREETS), 1 + who.below(120));
-    let flat = 1 + who.below(300);
-    let _ = write!(line, ",{city},\"{city}, {street}, д. {house}, кв. {flat}\",{}", who.pick(&NOTES));
 }
 
 /// The same rows, the last one first.

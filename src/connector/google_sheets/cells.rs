@@ -3,6 +3,10 @@
 //! A value as it is stored doesn't tell a date from a number, and has lost the zeros and the plus that a format
 //! puts before a phone; the text that people see has lost digits to rounding. Together they tell.
 
+use std::fmt::{self, Write as _};
+
+use smallvec::SmallVec;
+
 use super::values::Value;
 use crate::{check::mess, day::Day, sheet::Raw};
 
@@ -36,47 +40,94 @@ fn text<'a>(shown: &'a str, stored: &'a str) -> Option<Raw<'a>> {
 }
 
 fn number(shown: &str, stored: f64) -> Option<Raw<'_>> {
-    if !shown.bytes().any(|b| b.is_ascii_digit()) {
+    if is_plain(shown, stored) || !shown.bytes().any(|b| b.is_ascii_digit()) {
         return Some(Raw::Number(stored));
     }
-    if adds_digits(shown, stored) {
+    let exact = Digits::of_number(stored.abs());
+    if adds_digits(shown, stored, &exact) {
         return Some(Raw::Text(shown));
     }
-    if shows_number(shown, stored) {
+    if shows_number(shown, &exact) || rounds(shown, stored, &exact) {
         return Some(Raw::Number(stored));
     }
     let is_plain = shown.bytes().all(|b| b.is_ascii_digit());
     (!is_plain || shows_year(shown, stored)).then_some(Raw::Date(stored))
 }
 
-fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
-    text.bytes().filter(u8::is_ascii_digit)
+/// Whether what is shown is the number and nothing else, as most are: this spares the rest.
+#[expect(clippy::cast_precision_loss, reason = "it has no more digits than a double holds")]
+fn is_plain(shown: &str, stored: f64) -> bool {
+    /// Whole numbers of so many digits are exact.
+    const EXACT: usize = 15;
+    shown.len() <= EXACT && !shown.starts_with(['0', '+']) && shown.parse().is_ok_and(|n: i64| n as f64 == stored)
+}
+
+/// The decimal digits of a text or a number, without what stands between them.
+struct Digits(SmallVec<[u8; 32]>);
+
+impl Digits {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().filter(u8::is_ascii_digit).collect())
+    }
+
+    /// As many as tell it from all other numbers.
+    fn of_number(number: f64) -> Self {
+        let mut digits = Self(SmallVec::new());
+        let _ = write!(digits, "{number}");
+        digits
+    }
+
+    /// From the first that isn't a zero on.
+    fn significant(&self) -> &[u8] {
+        let start = self.0.iter().position(|b| *b != b'0').unwrap_or(self.0.len());
+        &self.0[start..]
+    }
+}
+
+impl fmt::Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(text.bytes().filter(u8::is_ascii_digit));
+        Ok(())
+    }
 }
 
 /// Whether a format puts digits or a plus before a whole number: `00123`, `+7 (916) 123-45-67`.
-fn adds_digits(shown: &str, stored: f64) -> bool {
+fn adds_digits(shown: &str, stored: f64, plain: &Digits) -> bool {
     if stored.fract() != 0.0 || stored < 0.0 || shown.contains(['.', ',', ':', '/', '%']) {
         return false;
     }
-    let plain = format!("{stored}");
-    let seen: Vec<u8> = digits(shown).collect();
+    let (seen, plain) = (Digits::of(shown).0, &plain.0);
     let (is_longer, is_marked) = (seen.len() > plain.len(), shown.trim_start().starts_with('+'));
-    seen.ends_with(plain.as_bytes()) && (is_marked || is_longer && (seen[0] == b'0' || plain.len() >= 10))
+    seen.ends_with(plain) && (is_marked || is_longer && (seen[0] == b'0' || plain.len() >= 10))
 }
 
 /// Whether what is shown is the number, grouped, rounded, with a currency, in per cent or with an exponent.
-fn shows_number(shown: &str, stored: f64) -> bool {
+fn shows_number(shown: &str, exact: &Digits) -> bool {
     let mantissa = shown.split(['E', 'e']).next().unwrap_or(shown);
-    let seen: Vec<u8> = digits(mantissa).skip_while(|b| *b == b'0').collect();
-    let exact: Vec<u8> = digits(&format!("{}", stored.abs())).skip_while(|b| *b == b'0').collect();
-    let end = seen.iter().rposition(|b| *b != b'0').map_or(0, |at| at + 1);
-    let significant = &seen[..end];
+    let (seen, exact) = (Digits::of(mantissa), exact.significant());
+    let seen = seen.significant();
+    let significant = &seen[..seen.iter().rposition(|b| *b != b'0').map_or(0, |at| at + 1)];
     if significant.is_empty() || exact.starts_with(significant) {
         return true;
     }
     // Rounded in its last digit.
     let is_shorter = significant.len() > 2 && significant.len() < exact.len();
     is_shorter && value(significant).abs_diff(value(&exact[..significant.len()])) <= 1
+}
+
+/// Whether what is shown is the number rounded to its last digit: 10.5 as `11`, 999.9 as `1 000`.
+fn rounds(shown: &str, stored: f64, exact: &Digits) -> bool {
+    if stored.fract() == 0.0 && shown.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let mantissa = shown.split(['E', 'e']).next().unwrap_or(shown);
+    let (seen, exact) = (Digits::of(mantissa), exact.significant());
+    let seen = seen.significant();
+    // A carry may have brought another digit.
+    [seen.len(), seen.len().saturating_sub(1)].into_iter().any(|kept| {
+        let up = exact.get(kept).map(|next| u64::from(*next >= b'5'));
+        up.is_some_and(|up| value(&exact[..kept]) + up == value(seen))
+    })
 }
 
 fn value(digits: &[u8]) -> u64 {
@@ -124,6 +175,14 @@ mod tests {
             ("(1 234,50)", Number(-1234.5), Some(Raw::Number(-1234.5))),
             ("0", Number(0.0), Some(Raw::Number(0.0))),
             ("0,00", Number(0.0), Some(Raw::Number(0.0))),
+            ("-5", Number(-5.0), Some(Raw::Number(-5.0))),
+            ("1234567890123456", Number(1_234_567_890_123_456.0), Some(Raw::Number(1_234_567_890_123_456.0))),
+            ("11", Number(10.5), Some(Raw::Number(10.5))),
+            ("$1,000", Number(999.9), Some(Raw::Number(999.9))),
+            ("0,1", Number(0.06), Some(Raw::Number(0.06))),
+            ("13%", Number(0.125), Some(Raw::Number(0.125))),
+            ("100%", Number(0.995), Some(Raw::Number(0.995))),
+            ("8E+10", Number(79_161_234_567.0), Some(Raw::Number(79_161_234_567.0))),
             ("many", Number(120.0), Some(Raw::Number(120.0))),
             ("", Number(120.0), Some(Raw::Number(120.0))),
             ("45 363,00", Number(45_363.0), Some(Raw::Number(45_363.0))),
@@ -147,6 +206,7 @@ mod tests {
             ("Анна", Blank, None),
             ("79161234567", Number(79_261_234_567.0), None),
             ("79161234567", Number(79_161_234_568.0), None),
+            ("2", Number(15.0), None),
         ] {
             check(shown, stored, expected);
         }

@@ -38,7 +38,7 @@ const NO_TLS: Code = Code::new("google-unreachable");
 /// Where Google is, unless the config names another endpoint.
 const GOOGLE: &str = "https://sheets.googleapis.com";
 
-/// A read is refused above this, unpacked. Google recommends 2 MB; 100,000 rows × 8 are 15 MB.
+/// A read is refused above this, unpacked: eight times what is asked for at once.
 const READ_BYTES_MAX: usize = 64 << 20;
 
 /// Tokens and what is said of a write have a few hundred bytes.

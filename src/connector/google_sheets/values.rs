@@ -126,6 +126,9 @@ impl<'de> Visitor<'de> for Cells {
     fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<Column, A::Error> {
         let mut column = Column::default();
         while cells.next_element_seed(Next(&mut column))?.is_some() {}
+        // A first pass is kept until the second is through.
+        column.text.shrink_to_fit();
+        column.cells.shrink_to_fit();
         Ok(column)
     }
 }

@@ -1,5 +1,7 @@
 //! The values of ranges, written straight into JSON: a million cells pass here.
 
+use std::ops::Range;
+
 use super::{
     a1::{self, Block},
     grid::{Book, Cell, Format, Sheet},
@@ -114,29 +116,29 @@ fn range(out: &mut Json, (sheet, block): (&Sheet, Block), locale: &str, wish: Wi
 
 /// Rows or columns; empty ones at the end are left out, and `values` with them where all are empty.
 fn lines(out: &mut Json, sheet: &Sheet, block: Block, locale: &str, wish: Wish) {
-    let all = if wish.by_rows { block.top..block.bottom.min(sheet.rows.len()) } else { block.left..block.right };
-    let cells = |line| if wish.by_rows { sheet.row(line, block).iter().collect() } else { column(sheet, line, block) };
-    let Some(last) = all.clone().rev().find(|line| !cells(*line).is_empty()) else { return };
+    let bottom = block.bottom.min(sheet.rows.len());
+    let all = if wish.by_rows { block.top..bottom } else { block.left..block.right };
+    let cells = |line| if wish.by_rows { sheet.row(line, block).len() } else { depth(sheet, line, block.top..bottom) };
+    let Some(last) = all.clone().rev().find(|line| cells(*line) > 0) else { return };
     out.key("values");
     out.open(b'[');
     for line in all.start..=last {
         out.item();
         out.open(b'[');
-        for cell in cells(line) {
+        for at in 0..cells(line) {
+            let (row, column) = if wish.by_rows { (line, block.left + at) } else { (block.top + at, line) };
             out.item();
-            value(out, cell, locale, wish);
+            value(out, sheet.at(row, column), locale, wish);
         }
         out.close(b']');
     }
     out.close(b']');
 }
 
-/// The cells of a column within a block, without the blank ones at its end.
-fn column(sheet: &Sheet, column: usize, block: Block) -> Vec<&Cell> {
-    let mut cells: Vec<&Cell> =
-        (block.top..block.bottom.min(sheet.rows.len())).map(|row| sheet.at(row, column)).collect();
-    cells.truncate(cells.iter().rposition(|c| !c.is_blank()).map_or(0, |last| last + 1));
-    cells
+/// How far down a column is filled within some rows.
+fn depth(sheet: &Sheet, column: usize, mut rows: Range<usize>) -> usize {
+    let top = rows.start;
+    rows.rfind(|row| !sheet.at(*row, column).is_blank()).map_or(0, |last| last + 1 - top)
 }
 
 fn value(out: &mut Json, cell: &Cell, locale: &str, wish: Wish) {
