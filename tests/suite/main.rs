@@ -23,7 +23,6 @@ mod flows;
 mod found;
 mod fuzzed;
 #[path = "../support/google/mod.rs"]
-#[expect(dead_code, reason = "a kit that tests take what they need from")]
 mod google;
 mod google_client;
 mod google_server;
