@@ -6,7 +6,7 @@ use crate::{
     config::holds_password,
     connector::{DESTINATIONS, DestinationKind},
     finding::{Code, Trouble},
-    init::Place,
+    init::{List, Place},
 };
 
 const UNKNOWN: Code = Code::new("init-unknown-kind");
@@ -33,6 +33,12 @@ pub(super) fn seen_from(folder: &Path, typed: &str) -> String {
     }
     let whole = std::path::absolute(&typed_path).unwrap_or(typed_path);
     whole.to_string_lossy().into_owned()
+}
+
+/// The file beside which clean ones are to stand: the list itself, or one that is called like it.
+pub(super) fn beside(list: &List) -> String {
+    let is_odd = |c: char| !c.is_alphanumeric() && !"_ ".contains(c);
+    list.title.as_ref().map_or_else(|| list.location.clone(), |title| title.replace(is_odd, "-"))
 }
 
 /// The destinations for `to`, of all and of who agreed to a newsletter: files beside the first list, under names that

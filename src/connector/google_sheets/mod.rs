@@ -10,6 +10,7 @@ mod pieces;
 mod said;
 mod session;
 mod sessions;
+mod sign_in;
 mod source;
 mod tabs;
 mod values;
@@ -44,6 +45,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
             check: |text| Endpoint::parse(text).map(|_| ()),
         },
     ],
+    sign_in: Some(sign_in::SIGN_IN),
     make: |place| Box::new(source::GoogleSource::new(place)),
 };
 
