@@ -30,7 +30,7 @@ const UNWRITABLE: Code = Code::new("init-unwritable");
 /// What may be typed behind `init`.
 #[derive(clap::Args)]
 pub(super) struct Init {
-    /// Your lists: files, patterns such as "visits/*.xlsx", links to Google Sheets
+    /// Your lists: files, patterns ("visits/*"), links to Google Sheets
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
     /// The config to write

@@ -105,6 +105,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_made_of_a_sheet_is_called_like_it() {
+        for (title, expected) in [
+            (None, "lists/clients.xlsx"),
+            (Some("Клиенты 2026"), "Клиенты 2026"),
+            (Some("A/B: \"new\"*?.xlsx"), "A-B- -new----xlsx"),
+        ] {
+            let list = List {
+                location: "lists/clients.xlsx".to_owned(),
+                address: "path",
+                title: title.map(str::to_owned),
+                settings: Vec::new(),
+                kind: "",
+                tabs: Vec::new(),
+                has_others: false,
+            };
+            assert_eq!(beside(&list), expected);
+        }
+    }
+
+    #[test]
     fn clean_files_stand_beside_the_list_and_overwrite_none() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("clients-clean.csv"), "").expect("written");

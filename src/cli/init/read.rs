@@ -137,15 +137,14 @@ async fn first_rows(port: &mut dyn Source) -> Result<Tabs, Trouble> {
 /// The kind of a file or of a link. Which table of a database holds the clients can't be seen from outside.
 fn kind_of(source: &str) -> Result<&'static SourceKind, Trouble> {
     let lists = || SOURCES.iter().filter(|k| !k.tables);
-    if let Some(kind) = lists().find(|k| k.schemes.iter().any(|start| source.starts_with(start))) {
-        return (kind.judge)(source).map(|()| kind).map_err(|expected| Trouble::new(ADDRESS, expected));
+    if source.contains("://") {
+        let begins = |k: &&SourceKind| k.schemes.iter().any(|start| source.starts_with(start));
+        let kind = lists().find(|k| begins(k) && (k.judge)(source).is_ok());
+        return kind.ok_or_else(|| Trouble::new(ADDRESS, ""));
     }
-    let is_link = source.contains("://");
     let extension = source.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    lists().find(|k| !is_link && k.extensions.contains(&extension.as_str())).ok_or_else(|| {
-        let extensions = lists().flat_map(|k| k.extensions).map(|e| format!(".{e}"));
-        let starts = lists().flat_map(|k| k.schemes).map(|start| format!("{start}…"));
-        let known: Vec<String> = extensions.chain(starts).collect();
+    lists().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
+        let known: Vec<String> = lists().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
         Trouble::new(EXTENSION, format!("`{source}`: {}", known.join(" ")))
     })
 }

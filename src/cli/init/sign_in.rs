@@ -89,7 +89,7 @@ impl Reader<'_> {
     fn warn(&self, key: &Path) {
         let name = key.display().to_string();
         if others_may_read(key) {
-            complain(&Trouble::new(OPEN_KEY, &name).render(&name, self.language));
+            complain(&Trouble::new(OPEN_KEY, quoted(&name)).render(&name, self.language));
         }
         if is_published(key) {
             let file = key.file_name().map(|f| f.to_string_lossy()).unwrap_or_default();
@@ -98,7 +98,7 @@ impl Reader<'_> {
     }
 
     fn steps(&self, sign_in: &SignIn) -> String {
-        let file = self.key_file(sign_in).display().to_string();
+        let file = quoted(&self.key_file(sign_in).to_string_lossy());
         let step = |(i, name): (usize, &&str)| {
             let text = say(name, self.language, &[("file", Fill::Text(&file))]);
             format!("\n{:>2}. {}\n", i + 1, text.replace('\n', "\n    "))
@@ -109,13 +109,11 @@ impl Reader<'_> {
     /// Waits until whoever is there says that it is done, or the exit code when they leave.
     fn wait(&self, source: &str) -> Result<(), u8> {
         complain(&format!("\n{} ", say("init-enter", self.language, &[])));
-        match io::stdin().read_line(&mut String::new()) {
-            Ok(1..) => Ok(()),
-            Ok(0) | Err(_) => {
-                complain("\n");
-                Err(trouble(&Trouble::new(BROKEN_OFF, ""), source, self.language))
-            }
+        if let Ok(1..) = io::stdin().read_line(&mut String::new()) {
+            return Ok(());
         }
+        complain("\n");
+        Err(trouble(&Trouble::new(BROKEN_OFF, ""), source, self.language))
     }
 }
 

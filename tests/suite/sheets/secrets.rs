@@ -1,6 +1,6 @@
 //! Neither the key nor a token is in anything that the program says or writes, however much it logs.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use crate::{
     google::{Fault, Kind},
@@ -27,7 +27,7 @@ fn no_key_and_no_token_is_logged_at_any_level() {
         let environment =
             [&environment("en_GB.UTF-8")[..], &[("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")]].concat();
         let answer = beginner.desk.run_with(args, &environment);
-        said += &format!("$ {}\n{answer}", args.join(" "));
+        let _ = write!(said, "$ {}\n{answer}", args.join(" "));
         answer.exit
     };
     let (link, known) = (beginner.link("Clients"), |name: &str| beginner.desk.path(name).exists());
