@@ -24,7 +24,7 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Look at your lists, ask a few questions, and write a first config for them
     #[command(
-        after_help = "Example: sheetbridge init clients.xlsx\n         sheetbridge init orders.xlsx stops.csv --to db --why interest --yes"
+        after_help = "Example: sheetbridge init clients.xlsx\n         sheetbridge init orders.xlsx stops.csv --to db --why interest --yes\n         sheetbridge init \"https://docs.google.com/spreadsheets/d/1AbC/edit\""
     )]
     Init(super::init::Init),
     /// Check the config, touching nothing else

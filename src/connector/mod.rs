@@ -27,6 +27,7 @@ use crate::{
     check::{kind::Takes, mess},
     config::{Secret, WriteBack},
     failure::Failure,
+    finding::Code,
     port::{Before, Source, Whole},
     sheet::Raw,
 };
@@ -53,8 +54,26 @@ pub struct SourceKind {
     pub judge: fn(&str) -> Result<(), String>,
     /// What else the config may say.
     pub options: &'static [ConnectorOption],
+    /// How it is signed in to, where a key is needed.
+    pub sign_in: Option<SignIn>,
     /// Makes the port; touches nothing yet.
     pub make: fn(SourcePlace) -> Box<dyn Source>,
+}
+
+/// How a kind of source is signed in to: with a key that lies in a file.
+pub struct SignIn {
+    /// The setting that says where the key is.
+    pub setting: &'static str,
+    /// What the key's file is called beside the config, unless somebody names another.
+    pub file: &'static str,
+    /// The environment variable that names the key's file without a setting.
+    pub variable: &'static str,
+    /// The setting that names another server.
+    pub endpoint: &'static str,
+    /// The steps to a key: texts of the catalogue, in which `{file}` is where the key is to lie.
+    pub steps: &'static [&'static str],
+    /// Whether a trouble stays as long as the address does; another passes when somebody mends what it names.
+    pub stays: fn(Code) -> bool,
 }
 
 /// A kind of destination.

@@ -5,7 +5,7 @@ use super::{
     cells::Share,
     column::Use,
     fields::{EVENT, Fed, Feed, Spec, dispensable},
-    list::{Agreement, Proposal, Seen, stem},
+    list::{Agreement, Proposal, Seen},
     purpose::{judge, kept_for},
     quote::{slug, unique},
 };
@@ -64,7 +64,7 @@ pub fn draft(lists: &[Proposal], answers: &Answers) -> Result<Draft, Trouble> {
     };
     let mut names = Vec::new();
     for list in lists {
-        let name = unique(&slug(stem(&list.location), "list"), &names);
+        let name = unique(&slug(&list.name, "list"), &names);
         names.push(name.clone());
         let mut fed = list.fed.clone();
         if let Some((header, order)) = &list.event {

@@ -25,12 +25,30 @@ pub(super) const SAMPLE_ROWS: usize = 1000;
 pub struct List {
     /// Where it is, as the config is to say.
     pub location: String,
+    /// The key under which the config says so.
+    pub address: &'static str,
+    /// Its title, where its address is a link that tells people nothing.
+    pub title: Option<String>,
+    /// What else the config is to say of it: settings and their values.
+    pub settings: Vec<(&'static str, String)>,
     /// The kind of its source.
     pub kind: &'static str,
     /// Its tabs that have a header.
     pub tabs: Vec<Tab>,
     /// Whether it has tabs without one.
     pub has_others: bool,
+}
+
+impl List {
+    /// What people know it by: the path, or the title of a spreadsheet and of its tab.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match (&self.title, self.tabs.first().and_then(|tab| tab.title.as_ref())) {
+            (Some(title), Some(tab)) => format!("{title}, \"{tab}\""),
+            (Some(title), None) => title.clone(),
+            (None, _) => self.location.clone(),
+        }
+    }
 }
 
 /// A tab of a list.
@@ -48,6 +66,14 @@ pub struct Tab {
 pub struct Proposal {
     /// Where it is.
     pub location: String,
+    /// The key under which the config says so.
+    pub address: &'static str,
+    /// What else the config is to say of it.
+    pub settings: Vec<(&'static str, String)>,
+    /// What people know it by: the path, or the title of a spreadsheet and of its tab.
+    pub called: String,
+    /// Its name alone, without folder and extension.
+    pub name: String,
     /// How many rows it has on the tabs that are read.
     pub rows: usize,
     /// The tabs to read, where not all are lists alike.
@@ -115,6 +141,10 @@ pub fn propose(list: &List, russian: bool) -> Proposal {
     let custom = custom(&columns, russian);
     let mut proposal = Proposal {
         location: list.location.clone(),
+        address: list.address,
+        settings: list.settings.clone(),
+        called: list.called(),
+        name: list.title.clone().unwrap_or_else(|| stem(&list.location).to_owned()),
         rows: tabs.iter().map(|t| t.rows.len()).sum(),
         tab_count: tabs.len(),
         profile: match custom.region {
@@ -143,7 +173,8 @@ pub fn propose(list: &List, russian: bool) -> Proposal {
             }
         }
     }
-    let list = Reading { tabs: &tabs, columns: &columns, placed: &placed, custom, name: stem(&list.location) };
+    let name = proposal.name.clone();
+    let list = Reading { tabs: &tabs, columns: &columns, placed: &placed, custom, name: &name };
     list.fill(&mut proposal);
     proposal
 }
@@ -211,7 +242,7 @@ pub(super) fn is_filled(raw: &Raw<'_>) -> bool {
 }
 
 /// The file's name without its folder and extension.
-pub(super) fn stem(location: &str) -> &str {
+fn stem(location: &str) -> &str {
     let file = location.rsplit(['/', '\\']).next().unwrap_or(location);
     file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }

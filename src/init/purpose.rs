@@ -49,15 +49,15 @@ pub fn choices(lists: &[Proposal], russian: bool) -> Result<Choices, Trouble> {
         let named =
             ["phone", "email", "snils", "inn"].iter().any(|f| list.has(f)) || list.has("name") && list.has("born");
         if list.refuses && !named {
-            return Err(Trouble::new(NAMELESS, &list.location));
+            return Err(Trouble::new(NAMELESS, &list.called));
         }
         if !["name", "company", "phone", "email"].iter().any(|f| list.has(f)) {
-            return Err(Trouble::new(NO_PEOPLE, &list.location));
+            return Err(Trouble::new(NO_PEOPLE, &list.called));
         }
     }
     let people: Vec<&Proposal> = lists.iter().filter(|l| !l.refuses).collect();
     if people.is_empty() {
-        return Err(Trouble::new(ONLY_REFUSALS, lists.first().map_or("", |l| &l.location)));
+        return Err(Trouble::new(ONLY_REFUSALS, lists.first().map_or("", |l| &l.called)));
     }
     let main: Vec<&Proposal> = people.iter().copied().filter(|l| !l.is_newsletter()).collect();
     let counted = if main.is_empty() { &people } else { &main };
@@ -97,18 +97,18 @@ pub(super) fn judge(lists: &[Proposal], why: Why) -> Result<(), Trouble> {
     let has_newsletter = lists.iter().any(|l| !l.refuses && l.newsletter.is_some());
     if why == Why::Newsletter {
         let lacking = lists.iter().find(|l| !l.refuses && l.newsletter.is_none());
-        return lacking.map_or(Ok(()), |l| Err(Trouble::new(NO_NEWSLETTER, &l.location)));
+        return lacking.map_or(Ok(()), |l| Err(Trouble::new(NO_NEWSLETTER, &l.called)));
     }
     for list in lists.iter().filter(|l| kept_for(l, lists, why)) {
         if why.needs_date() && list.event.is_none() {
-            return Err(Trouble::new(NO_DATE, &list.location));
+            return Err(Trouble::new(NO_DATE, &list.called));
         }
         if why == Why::Agreed && list.agreed.is_none() {
-            return Err(Trouble::new(NO_CONSENT, &list.location));
+            return Err(Trouble::new(NO_CONSENT, &list.called));
         }
     }
     match lists.iter().find(|l| l.refuses) {
-        Some(list) if why.needs_date() && !has_newsletter => Err(Trouble::new(NOTHING_REFUSED, &list.location)),
+        Some(list) if why.needs_date() && !has_newsletter => Err(Trouble::new(NOTHING_REFUSED, &list.called)),
         _ => Ok(()),
     }
 }

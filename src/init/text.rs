@@ -166,7 +166,8 @@ impl Writer<'_> {
 
     fn source(&mut self, source: &SourceDraft) {
         let it = &source.list;
-        let mut lines = vec![line("path", &quoted(&it.location), "")];
+        let mut lines = vec![line(it.address, &quoted(&it.location), "")];
+        lines.extend(it.settings.iter().map(|(setting, value)| line(setting, &quoted(value), "")));
         lines.extend(it.tabs.as_ref().map(|tabs| line("tabs", &list(tabs), "")));
         lines.extend(it.header.map(|row| line("header", &row.to_string(), "init-comment-header")));
         lines.extend(it.event.as_ref().map(|(header, _)| line("dated", &quoted(header), "init-comment-dated")));

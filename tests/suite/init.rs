@@ -262,7 +262,9 @@ fn read(table: &Table, location: String) -> Option<List> {
     for (i, row) in table.iter().enumerate().skip(header.row as usize) {
         rows.push(header.names.len(), i as u32 + 1, row.iter().map(|c| Raw::Text(c)), Edge::Even);
     }
-    Some(List { location, kind: "csv", tabs: vec![init::Tab { title: None, header, rows }], has_others: false })
+    let tabs = vec![init::Tab { title: None, header, rows }];
+    let settings = Vec::new();
+    Some(List { location, address: "path", title: None, settings, kind: "csv", tabs, has_others: false })
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const BAD_TERM: Code = Code::new("init-bad-term");
-const BROKEN_OFF: Code = Code::new("init-broken-off");
+pub(super) const BROKEN_OFF: Code = Code::new("init-broken-off");
 
 /// The limitation period of Russian civil law (art. 196 of the Civil Code) and of most of Europe.
 const TERM: &str = "3 years";
@@ -133,14 +133,13 @@ impl Ask<'_> {
 
     fn places(&self, lists: &[List], assumed: &mut Assumed) -> Result<(Place, Place), Trouble> {
         let people = self.proposals.iter().position(|p| !p.refuses).unwrap_or_default();
-        let list = &self.proposals[people];
         let default = if lists[people].kind == "xlsx" { "xlsx" } else { "csv" };
         let to = match &self.args.to {
             Some(to) => to.clone(),
             None if self.is_asked => self.kind(default)?,
             None => default.to_owned(),
         };
-        let places = place::places(&to, &list.location, self.folder)?;
+        let places = place::places(&to, &place::beside(&lists[people]), self.folder)?;
         if self.args.to.is_none() && !self.is_asked {
             assumed.push(("to", format!("{default} ({})", places.0.path)));
         }

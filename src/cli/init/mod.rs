@@ -4,6 +4,7 @@ mod ask;
 mod place;
 mod read;
 mod show;
+mod sign_in;
 
 use std::{
     fs::OpenOptions,
@@ -11,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use self::read::Reader;
 use super::{print, print_problems, trouble};
 use crate::{
     catalogue::{Fill, say},
@@ -28,13 +30,13 @@ const UNWRITABLE: Code = Code::new("init-unwritable");
 /// What may be typed behind `init`.
 #[derive(clap::Args)]
 pub(super) struct Init {
-    /// Your lists: files, or patterns such as "visits/*.xlsx"
+    /// Your lists: files, patterns ("visits/*"), links to Google Sheets
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
     /// The config to write
     #[arg(short, long, value_name = "FILE", default_value = "bridge.toml")]
     config: PathBuf,
-    /// Where clean records go: xlsx, csv, sqlite, or an address such as postgres://...
+    /// Where clean records go: xlsx, csv, sqlite, or postgres://...
     #[arg(long, value_name = "KIND")]
     to: Option<String>,
     /// Who answers for these people's data
@@ -52,6 +54,12 @@ pub(super) struct Init {
     /// What you read [default: as LANG says]
     #[arg(long, value_parser = ["en", "ru"])]
     language: Option<String>,
+    /// Key of the account that reads a Google Sheet [default: google-key.json]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// A server that stands in Google's place
+    #[arg(long, value_name = "URL", hide = true)]
+    endpoint: Option<String>,
     /// Ask nothing, and take what is assumed
     #[arg(short, long)]
     yes: bool,
@@ -64,15 +72,16 @@ pub(super) fn init(args: &Init) -> u8 {
         return told(&Trouble::new(EXISTS, args.config.display().to_string()), spoken);
     }
     let folder = place::folder(&args.config);
-    let lists = match read::lists(&args.sources, &folder) {
+    let is_asked = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let lists = match Reader::new(args, &folder, spoken, is_asked).lists() {
         Ok(lists) => lists,
-        Err((source, why)) => return trouble(&why, &source, spoken),
+        Err(exit) => return exit,
     };
     let russian_headers = read::is_russian(&lists);
     let language = language(args, Some(russian_headers));
     let russian = language == Language::Russian || russian_headers;
     let proposals: Vec<Proposal> = lists.iter().map(|list| init::propose(list, russian)).collect();
-    match made(args, &folder, &lists, &proposals, language, russian) {
+    match made(args, &folder, &lists, &proposals, (language, russian), is_asked) {
         Ok(()) => EXIT_OK,
         Err(Some(why)) => told(&why, language),
         Err(None) => EXIT_FAILED,
@@ -85,12 +94,11 @@ fn made(
     folder: &Path,
     lists: &[List],
     proposals: &[Proposal],
-    language: Language,
-    russian: bool,
+    (language, russian): (Language, bool),
+    is_asked: bool,
 ) -> Result<(), Option<Trouble>> {
     let choices = init::choices(proposals, russian)?;
     print(&(show::lists(proposals, language) + "\n"));
-    let is_asked = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let asked = ask::Ask { args, choices: &choices, proposals, folder, language, is_asked };
     let (answers, assumed) = asked.answers(lists)?;
     if is_asked {

@@ -6,7 +6,7 @@ use crate::{
     config::holds_password,
     connector::{DESTINATIONS, DestinationKind},
     finding::{Code, Trouble},
-    init::Place,
+    init::{List, Place},
 };
 
 const UNKNOWN: Code = Code::new("init-unknown-kind");
@@ -33,6 +33,12 @@ pub(super) fn seen_from(folder: &Path, typed: &str) -> String {
     }
     let whole = std::path::absolute(&typed_path).unwrap_or(typed_path);
     whole.to_string_lossy().into_owned()
+}
+
+/// The file beside which clean ones are to stand: the list itself, or one that is called like it.
+pub(super) fn beside(list: &List) -> String {
+    let is_odd = |c: char| !c.is_alphanumeric() && !"_ ".contains(c);
+    list.title.as_ref().map_or_else(|| list.location.clone(), |title| title.replace(is_odd, "-"))
 }
 
 /// The destinations for `to`, of all and of who agreed to a newsletter: files beside the first list, under names that
@@ -96,6 +102,26 @@ mod tests {
             assert_eq!(seen_from(Path::new(folder), typed), expected, "{folder} {typed}");
         }
         assert!(Path::new(&seen_from(Path::new("shop"), "clients.xlsx")).is_absolute());
+    }
+
+    #[test]
+    fn what_is_made_of_a_sheet_is_called_like_it() {
+        for (title, expected) in [
+            (None, "lists/clients.xlsx"),
+            (Some("Клиенты 2026"), "Клиенты 2026"),
+            (Some("A/B: \"new\"*?.xlsx"), "A-B- -new----xlsx"),
+        ] {
+            let list = List {
+                location: "lists/clients.xlsx".to_owned(),
+                address: "path",
+                title: title.map(str::to_owned),
+                settings: Vec::new(),
+                kind: "",
+                tabs: Vec::new(),
+                has_others: false,
+            };
+            assert_eq!(beside(&list), expected);
+        }
     }
 
     #[test]

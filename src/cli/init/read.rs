@@ -1,44 +1,112 @@
 //! The lists, read as a run would read them.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use super::place;
+use super::{super::progress::Bar, Init, place};
 use crate::{
+    cli::trouble,
     config::Secret,
-    connector::{SOURCES, SourceKind, SourcePlace},
+    connector::{Patience, SOURCES, Shared, SourceKind, SourcePlace},
     finding::{Code, Trouble},
     init::{self, List, Tab},
+    language::Language,
     port::{Source, Wanted},
     sheet::Tabs,
 };
 
 const EXTENSION: Code = Code::new("init-unknown-extension");
+const ADDRESS: Code = Code::new("init-bad-address");
 const NO_HEADER: Code = Code::new("init-no-header");
 const NO_ROWS: Code = Code::new("init-no-rows");
 const TWICE: Code = Code::new("init-source-twice");
+const NEEDLESS_KEY: Code = Code::new("init-needless-key");
 
-/// The lists that were typed, or what is wrong with one of them and its name.
-pub(super) fn lists(sources: &[String], folder: &Path) -> Result<Vec<List>, (String, Trouble)> {
-    let mut lists: Vec<List> = Vec::new();
-    for source in sources {
-        let list = one(source, folder).map_err(|why| (source.clone(), why))?;
-        if lists.iter().any(|l| l.location == list.location) {
-            return Err((source.clone(), Trouble::new(TWICE, source)));
-        }
-        lists.push(list);
-    }
-    Ok(lists)
+/// Reads the lists that were typed, and says what is wrong with one of them.
+pub(super) struct Reader<'a> {
+    pub(super) args: &'a Init,
+    pub(super) folder: &'a Path,
+    pub(super) language: Language,
+    /// Whether somebody is there who can mend what is wrong.
+    pub(super) is_asked: bool,
+    /// Whether the steps to a key were told.
+    pub(super) told: bool,
+    /// Whether it was told who else may read the key.
+    pub(super) warned: bool,
 }
 
-fn one(source: &str, folder: &Path) -> Result<List, Trouble> {
-    let kind = kind_of(source)?;
-    let place = SourcePlace { location: Secret::parse(source), folder: ".".into(), ..SourcePlace::default() };
-    let mut port = (kind.make)(place);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-    let Tabs { tabs, .. } = runtime.block_on(first_rows(port.as_mut()))?;
-    let mut list =
-        List { location: place::seen_from(folder, source), kind: kind.name, tabs: Vec::new(), has_others: false };
+impl<'a> Reader<'a> {
+    pub(super) fn new(args: &'a Init, folder: &'a Path, language: Language, is_asked: bool) -> Self {
+        Self { args, folder, language, is_asked, told: false, warned: false }
+    }
+
+    /// All lists, or the exit code when one can't be read.
+    pub(super) fn lists(mut self) -> Result<Vec<List>, u8> {
+        let mut kinds = Vec::new();
+        for source in self.args.sources.iter().map(|source| source.trim()) {
+            kinds.push((source, kind_of(source).map_err(|why| trouble(&why, source, self.language))?));
+        }
+        let has_key = kinds.iter().any(|(_, kind)| kind.sign_in.is_some());
+        if let Some(key) = self.args.key.as_ref().filter(|_| !has_key) {
+            let key = key.display().to_string();
+            return Err(trouble(&Trouble::new(NEEDLESS_KEY, &key), &key, self.language));
+        }
+        let mut lists: Vec<List> = Vec::new();
+        for (source, kind) in kinds {
+            let list = self.one(source, kind)?;
+            if lists.iter().any(|l| l.location == list.location) {
+                return Err(trouble(&Trouble::new(TWICE, source), source, self.language));
+            }
+            lists.push(list);
+        }
+        Ok(lists)
+    }
+
+    fn one(&mut self, source: &str, kind: &'static SourceKind) -> Result<List, u8> {
+        match &kind.sign_in {
+            Some(sign_in) => self.signed_in(source, kind, sign_in),
+            None => self.read(source, kind, Vec::new()).map_err(|why| trouble(&why, source, self.language)),
+        }
+    }
+
+    /// Reads a list with the settings of its source.
+    pub(super) fn read(
+        &self,
+        source: &str,
+        kind: &'static SourceKind,
+        options: Vec<(&'static str, String)>,
+    ) -> Result<List, Trouble> {
+        let bar = Arc::new(Bar::new());
+        let (told, language) = (Arc::clone(&bar), self.language);
+        let place = SourcePlace {
+            location: Secret::parse(source),
+            folder: ".".into(),
+            options,
+            shared: Shared::new(Patience::default(), Arc::new(move |waiting| told.wait(waiting, language))),
+            ..SourcePlace::default()
+        };
+        let is_link = !kind.schemes.is_empty();
+        let location = if is_link { source.to_owned() } else { place::seen_from(self.folder, source) };
+        let mut list = List {
+            location,
+            address: kind.address,
+            title: None,
+            settings: Vec::new(),
+            kind: kind.name,
+            tabs: Vec::new(),
+            has_others: false,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
+        let outcome = runtime.block_on(fill(&mut list, (kind.make)(place).as_mut(), is_link));
+        bar.clear();
+        outcome.map(|()| list)
+    }
+}
+
+/// The tabs that have a header, with their rows.
+async fn fill(list: &mut List, port: &mut dyn Source, is_link: bool) -> Result<(), Trouble> {
+    let Tabs { tabs, .. } = first_rows(port).await?;
+    list.title = tabs.first().filter(|_| is_link).map(|tab| tab.file.clone());
     let (mut wanted, mut found) = (Vec::new(), Vec::new());
     for (i, tab) in tabs.into_iter().enumerate() {
         let Some(header) = init::find(&tab) else {
@@ -49,15 +117,15 @@ fn one(source: &str, folder: &Path) -> Result<List, Trouble> {
         wanted.push(Wanted { tab: i, header: header.row, columns });
         found.push((tab.title, header));
     }
-    let rows = runtime.block_on(port.rows(&wanted))?;
+    let rows = port.rows(&wanted).await?;
     list.tabs = found.into_iter().zip(rows).map(|((title, header), rows)| Tab { title, header, rows }).collect();
     if list.tabs.is_empty() {
-        return Err(Trouble::new(NO_HEADER, source));
+        return Err(Trouble::new(NO_HEADER, list.called()));
     }
     if list.tabs.iter().all(|t| t.rows.is_empty()) {
-        return Err(Trouble::new(NO_ROWS, source));
+        return Err(Trouble::new(NO_ROWS, list.called()));
     }
-    Ok(list)
+    Ok(())
 }
 
 /// As many of the first rows of each tab as there are to be had.
@@ -66,12 +134,17 @@ async fn first_rows(port: &mut dyn Source) -> Result<Tabs, Trouble> {
     Ok(port.look().await?.unwrap_or(tabs))
 }
 
-/// The kind of a file. Which table of a database holds the clients can't be seen from outside.
+/// The kind of a file or of a link. Which table of a database holds the clients can't be seen from outside.
 fn kind_of(source: &str) -> Result<&'static SourceKind, Trouble> {
+    let lists = || SOURCES.iter().filter(|k| !k.tables);
+    if source.contains("://") {
+        let begins = |k: &&SourceKind| k.schemes.iter().any(|start| source.starts_with(start));
+        let kind = lists().find(|k| begins(k) && (k.judge)(source).is_ok());
+        return kind.ok_or_else(|| Trouble::new(ADDRESS, ""));
+    }
     let extension = source.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    let files = || SOURCES.iter().filter(|k| !k.tables);
-    files().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
-        let known: Vec<String> = files().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
+    lists().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
+        let known: Vec<String> = lists().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
         Trouble::new(EXTENSION, format!("`{source}`: {}", known.join(" ")))
     })
 }

@@ -16,7 +16,7 @@ const HEADER_MAX: usize = 30;
 pub(super) fn lists(proposals: &[Proposal], language: Language) -> String {
     let mut out = String::new();
     for list in proposals {
-        let place = printable(&list.location);
+        let place = printable(&list.called);
         let fills = [
             ("list", Fill::Text(&place)),
             ("rows", Fill::Number(list.rows as u64)),
@@ -43,7 +43,7 @@ pub(super) fn lists(proposals: &[Proposal], language: Language) -> String {
 pub(super) fn columns(proposals: &[Proposal], draft: &Draft, language: Language) -> String {
     let mut out = String::new();
     for list in proposals {
-        let _ = writeln!(out, "{}", printable(&list.location));
+        let _ = writeln!(out, "{}", printable(&list.called));
         let seen = draft.seen(list);
         let shown: Vec<String> = seen.iter().map(|(header, ..)| short(header)).collect();
         let width = shown.iter().map(|h| h.chars().count()).max().unwrap_or_default();

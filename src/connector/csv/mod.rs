@@ -37,6 +37,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
             check: check_encoding,
         },
     ],
+    sign_in: None,
     make: |place| Box::new(source::CsvSource::new(place)),
 };
 

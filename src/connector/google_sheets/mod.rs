@@ -12,6 +12,7 @@ mod session;
 #[cfg(test)]
 mod session_tests;
 mod sessions;
+mod sign_in;
 mod source;
 mod tabs;
 mod values;
@@ -46,6 +47,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
             check: |text| Endpoint::parse(text).map(|_| ()),
         },
     ],
+    sign_in: Some(sign_in::SIGN_IN),
     make: |place| Box::new(source::GoogleSource::new(place)),
 };
 

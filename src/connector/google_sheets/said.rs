@@ -21,8 +21,8 @@ const NOT_SHARED_TO_WRITE: Code = Code::new("google-not-shared-to-write");
 const API_DISABLED: Code = Code::new("google-api-disabled");
 const KEY_REVOKED: Code = Code::new("google-key-revoked");
 const CLOCK_WRONG: Code = Code::new("google-clock-wrong");
-const NOT_A_SHEET: Code = Code::new("google-not-a-sheet");
-const NO_SUCH_SHEET: Code = Code::new("google-no-such-sheet");
+pub(super) const NOT_A_SHEET: Code = Code::new("google-not-a-sheet");
+pub(super) const NO_SUCH_SHEET: Code = Code::new("google-no-such-sheet");
 const SCOPE: Code = Code::new("google-scope");
 /// A range that the spreadsheet doesn't have: of a tab that isn't there, or beyond the grid.
 pub(super) const NO_RANGE: Code = Code::new("google-no-range");

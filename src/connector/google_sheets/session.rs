@@ -133,11 +133,6 @@ impl Session {
         &self.patience
     }
 
-    /// The e-mail with which a sheet is shared.
-    pub(crate) fn email(&self) -> &str {
-        &self.email
-    }
-
     /// What `fields` names of a spreadsheet, and of its cells those of `ranges`.
     pub(crate) async fn spreadsheet(
         &self,

@@ -20,10 +20,10 @@ pub(super) const CREDENTIALS: &str = "credentials";
 pub(super) const ENDPOINT: &str = "endpoint";
 
 /// Where Google's own tools look for a key, too.
-const VARIABLE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
+pub(super) const VARIABLE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 
 const NO_KEY: Code = Code::new("google-no-key");
-const NO_ENDPOINT: Code = Code::new("google-bad-endpoint");
+pub(super) const NO_ENDPOINT: Code = Code::new("google-bad-endpoint");
 
 /// The sessions by a digest of their key, and their endpoint.
 type Sessions = Mutex<BTreeMap<([u8; 32], Option<String>), Arc<Session>>>;

@@ -32,7 +32,7 @@ use crate::{
     sheet::{Edge, Raw, Rows, Tab, TabId, Tabs},
 };
 
-const NO_LINK: Code = Code::new("google-no-link");
+pub(super) const NO_LINK: Code = Code::new("google-no-link");
 const FILTERED: Code = Code::new("google-filter-on");
 const HIDDEN_COLUMNS: Code = Code::new("google-hidden-columns");
 const MERGED: Code = Code::new("google-merged");

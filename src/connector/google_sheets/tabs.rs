@@ -9,7 +9,7 @@ use crate::{
     sheet::{SeenTab, TabId},
 };
 
-const NO_TAB: Code = Code::new("google-no-tab");
+pub(super) const NO_TAB: Code = Code::new("google-no-tab");
 const TAB_PATTERN: Code = Code::new("google-tab-pattern");
 const AMBIGUOUS: Code = Code::new("google-tab-ambiguous");
 const RENAMED: Code = Code::new("google-tab-renamed");

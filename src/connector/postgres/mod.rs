@@ -56,6 +56,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     judge: |_| Ok(()),
     tables: true,
     options: OPTIONS,
+    sign_in: None,
     make: |place| Box::new(source::PostgresSource::new(place)),
 };
 

@@ -31,6 +31,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     judge: |_| Ok(()),
     tables: true,
     options: &[],
+    sign_in: None,
     make: |place| Box::new(source::SqliteSource::new(place)),
 };
 

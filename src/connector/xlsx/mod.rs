@@ -35,6 +35,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
         takes: Takes::Words(&["read", "skip"]),
         check: check_hidden,
     }],
+    sign_in: None,
     make: |place| Box::new(source::XlsxSource::new(place)),
 };
 

@@ -2,9 +2,11 @@
 
 mod complaints;
 mod faults;
+mod init;
 mod mass;
 mod office;
 mod pull;
+mod secrets;
 mod windows;
 
 pub(crate) use office::{ID, quick};
