@@ -55,7 +55,7 @@ fn number(shown: &str, stored: f64) -> Option<Raw<'_>> {
 }
 
 /// Whether what is shown is the number and nothing else, as most are: this spares the rest.
-#[expect(clippy::cast_precision_loss, reason = "it has no more digits than a double holds")]
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "a double holds as many digits exactly")]
 fn is_plain(shown: &str, stored: f64) -> bool {
     /// Whole numbers of so many digits are exact.
     const EXACT: usize = 15;
