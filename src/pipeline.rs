@@ -460,7 +460,7 @@ impl Route<'_> {
                 continue;
             }
             let had = world.ledger.tabs(name)?;
-            let had_rows = |tab: &SeenTab| had.iter().any(|t| t.id == tab.id && t.rows > 0);
+            let had_rows = |tab: &SeenTab| had.iter().any(|t| t.id.id == tab.id.id && t.rows > 0);
             let empty = source.tabs.iter().filter(|tab| tab.rows == 0 && had_rows(tab));
             emptied.extend(empty.map(|tab| format!("{name}, \"{}\"", tab.title)));
         }

@@ -211,12 +211,23 @@ impl Reading<'_> {
         for ((tab, binding), rows) in tabs.into_iter().zip(bound).zip(rows) {
             self.take(tab, binding, rows, &mut read);
         }
-        let gone = before.tabs.iter().filter(|seen| !read.tabs.iter().any(|tab| tab.id == seen.id));
-        read.tabs.extend(gone.cloned().map(|tab| SeenTab { rows: 0, ..tab }).collect::<Vec<_>>());
+        let gone: Vec<SeenTab> = self.gone(before, &read.tabs).collect();
+        read.tabs.extend(gone);
         let inferred = read::infer(&mut read.drafts, self.config, self.source, &before.pins, self.today);
         read.pins.extend(inferred.pins);
         read.findings.extend(inferred.findings);
         Ok(read)
+    }
+
+    /// The tabs of earlier runs that are still asked for and no longer there, without rows.
+    fn gone<'b>(&'b self, before: &'b Before, there: &'b [SeenTab]) -> impl Iterator<Item = SeenTab> + 'b {
+        let is_asked = |seen: &SeenTab| {
+            let named = self.source.tabs.iter().flatten().any(|name| *name == seen.id.asked);
+            named || there.iter().any(|tab| tab.id.asked == seen.id.asked)
+        };
+        let is_there = |seen: &SeenTab| there.iter().any(|tab| tab.id.id == seen.id.id);
+        let gone = before.tabs.iter().filter(move |seen| is_asked(seen) && !is_there(seen));
+        gone.map(|seen| SeenTab { rows: 0, ..seen.clone() })
     }
 
     /// Finds the columns of every tab; for a header that isn't where it should be, more rows are looked at.

@@ -54,9 +54,14 @@ pub(crate) fn set(
     for source in report.sources.iter().filter(|s| s.rows > 0 || (s.trouble.is_none() && all_routes)) {
         world.ledger.set_had_rows(&config.source(source.id).name, source.rows)?;
     }
-    for source in report.sources.iter().filter(|s| all_routes && s.trouble.is_none() && !s.tabs.is_empty()) {
-        let there: Vec<SeenTab> = source.tabs.iter().filter(|tab| tab.rows > 0).cloned().collect();
-        world.ledger.set_tabs(&config.source(source.id).name, &there)?;
+    for source in report.sources.iter().filter(|s| s.trouble.is_none() && !s.tabs.is_empty()) {
+        let name = &config.source(source.id).name;
+        let mut tabs: Vec<SeenTab> = source.tabs.iter().filter(|tab| tab.rows > 0).cloned().collect();
+        if !all_routes {
+            let known = world.ledger.tabs(name)?.into_iter();
+            tabs.extend(known.filter(|seen| !source.tabs.iter().any(|tab| tab.id == seen.id && tab.rows > 0)));
+        }
+        world.ledger.set_tabs(name, &tabs)?;
     }
     let seal = if complete && !failed { digest(config, world, versions)? } else { None };
     world.ledger.set_seal(seal.as_ref().map(<[u8; 32]>::as_slice))

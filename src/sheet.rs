@@ -55,7 +55,7 @@ pub struct Tab {
 /// What names a tab for good.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TabId {
-    /// The title or the pattern by which the config asks for it; empty where it names none.
+    /// The title, the pattern or other words by which the config asks for it; empty where it does not.
     pub asked: String,
     /// The provider's name for it.
     pub id: String,

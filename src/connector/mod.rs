@@ -24,10 +24,11 @@ pub use shared::Shared;
 pub use crate::http::{Patience, Waiting, Waits};
 use crate::{
     change::Layout,
-    check::kind::Takes,
+    check::{kind::Takes, mess},
     config::{Secret, WriteBack},
     failure::Failure,
     port::{Before, Source, Whole},
+    sheet::Raw,
 };
 
 /// A kind of source.
@@ -158,6 +159,16 @@ impl DestinationPlace {
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whether a cell of a spreadsheet says something. A box that nobody ticked doesn't: there may be one in every row of
+/// a table, down to its last.
+fn fills(raw: Raw<'_>) -> bool {
+    match raw {
+        Raw::Blank | Raw::Bool(false) => false,
+        Raw::Text(text) => !mess::is_blank(text),
+        Raw::Number(_) | Raw::Date(_) | Raw::Bool(true) | Raw::Error(_) => true,
     }
 }
 

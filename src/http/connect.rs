@@ -164,7 +164,7 @@ impl Read for Stream {
     ) -> Poll<io::Result<()>> {
         let Some(left) = self.left else { return Pin::new(&mut self.inner).poll_read(context, buffer) };
         if left == 0 {
-            return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
+            return Poll::Ready(Err(io::Error::other("the answer is too long")));
         }
         let mut bytes = [0; 4096];
         let room = bytes.len().min(left).min(buffer.remaining());
@@ -214,4 +214,128 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     error.downcast_ref().or_else(|| inner?.downcast_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+    use hyper::{Request, body::Bytes};
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+    use rustls::{
+        ServerConfig,
+        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    };
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::http::{Client, Lost};
+
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+
+    /// Whoever connects says something, which is given back, and hears `answers`, one by one.
+    async fn server(answers: &'static [&'static [u8]]) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("somebody comes");
+            let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
+            for answer in answers {
+                let read = stream.read(&mut piece).await.unwrap_or_default();
+                heard.push(String::from_utf8_lossy(&piece[..read]).into_owned());
+                stream.write_all(answer).await.expect("it listens");
+            }
+            heard
+        });
+        (address, heard)
+    }
+
+    fn patience() -> Patience {
+        Patience { connect: Duration::from_millis(400), ..Patience::default() }
+    }
+
+    async fn get(url: &str, roots: RootCertStore, proxies: Matcher) -> Result<Vec<u8>, Lost> {
+        let connector = Connector::with(&patience(), roots, proxies).expect("TLS");
+        let request = Request::get(url).body(Full::<Bytes>::default()).expect("a request");
+        Client::new(connector, &patience()).send(request, 100).await.map(|answer| answer.body)
+    }
+
+    fn no_proxy() -> Matcher {
+        Matcher::builder().build()
+    }
+
+    #[tokio::test]
+    async fn another_host_goes_by_the_proxy_and_this_machine_does_not() {
+        let (address, heard) = server(&[b"HTTP/1.1 407 No\r\n\r\n"]).await;
+        let proxies = || Matcher::builder().all(format!("http://anna:pw@{address}")).build();
+        let lost = get("https://sheets.example.com/x", RootCertStore::empty(), proxies()).await;
+        assert_eq!(lost, Err(Lost::Unreachable("tunnel error: proxy authorization required".to_owned())));
+        let heard = heard.await.expect("no panic").concat();
+        assert!(heard.starts_with("CONNECT sheets.example.com:443 HTTP/1.1\r\n"), "{heard}");
+        assert!(heard.contains("Proxy-Authorization: Basic YW5uYTpwdw==\r\n"), "{heard}");
+
+        let (address, heard) = server(&[ANSWER]).await;
+        let proxies = Matcher::builder().all("http://127.0.0.1:1").build();
+        assert_eq!(get(&format!("http://{address}/x"), RootCertStore::empty(), proxies).await, Ok(b"ok".to_vec()));
+        assert!(heard.await.expect("no panic")[0].starts_with("GET /x HTTP/1.1"));
+
+        let proxies = Matcher::builder().all("https://127.0.0.1:1").build();
+        let lost = get("https://sheets.example.com/x", RootCertStore::empty(), proxies).await;
+        assert_eq!(lost, Err(Lost::Unreachable("the proxy must be one of http:// or socks5://".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_server_is_verified() {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).expect("a key");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .expect("a certificate");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(async move {
+            let config = Arc::new(config);
+            while let Ok((stream, _)) = listener.accept().await {
+                let stream = stream.into_std().expect("a socket");
+                stream.set_nonblocking(false).expect("a socket");
+                let mut tls =
+                    rustls::StreamOwned::new(rustls::ServerConnection::new(Arc::clone(&config)).expect("TLS"), stream);
+                tokio::task::spawn_blocking(move || {
+                    use std::io::{Read as _, Write as _};
+                    if tls.read(&mut [0; 4096]).is_ok_and(|read| read > 0) {
+                        let _ = tls.write_all(ANSWER);
+                    }
+                });
+            }
+        });
+        let mut roots = RootCertStore::empty();
+        roots.add(cert.der().clone()).expect("a certificate");
+        let url = format!("https://localhost:{port}/x");
+        assert_eq!(get(&url, roots.clone(), no_proxy()).await, Ok(b"ok".to_vec()));
+        let Err(Lost::Unreachable(why)) = get(&url, RootCertStore::empty(), no_proxy()).await else {
+            panic!("a stranger was trusted")
+        };
+        assert!(why.starts_with("invalid peer certificate"), "{why}");
+        let Err(Lost::Unreachable(why)) = get(&format!("https://127.0.0.1:{port}/x"), roots, no_proxy()).await else {
+            panic!("another name was trusted")
+        };
+        assert!(why.starts_with("invalid peer certificate"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn why_there_is_no_connection_is_said_in_words_that_people_know() {
+        let why = async |url: &str| get(url, RootCertStore::empty(), no_proxy()).await;
+        let said = |what: &str| Err(Lost::Unreachable(what.to_owned()));
+        assert_eq!(why("http://127.0.0.1:1/").await, said("connection refused"));
+        assert_eq!(why("https://no-such-host.invalid/").await, said("its name is not known here"));
+        // Somebody listens and says nothing.
+        let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = silent.local_addr().expect("an address");
+        assert_eq!(why(&format!("https://{address}/")).await, said("timed out"));
+    }
 }

@@ -83,7 +83,7 @@ mod tests {
         match expected {
             Ok(expected) => assert_eq!(parsed.as_deref(), Ok(expected), "{text}"),
             Err(expected) => {
-                assert!(parsed.as_ref().is_err_and(|said| said.starts_with(expected)), "{text}: {parsed:?}")
+                assert!(parsed.as_ref().is_err_and(|said| said.starts_with(expected)), "{text}: {parsed:?}");
             }
         }
     }

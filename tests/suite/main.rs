@@ -23,7 +23,6 @@ mod flows;
 mod found;
 mod fuzzed;
 #[path = "../support/google/mod.rs"]
-#[expect(dead_code, reason = "a kit that tests take what they need from")]
 mod google;
 mod google_client;
 mod google_server;
@@ -51,6 +50,7 @@ mod scheduled;
 mod schema;
 mod sheets;
 mod shell;
+mod sources;
 mod taken_back;
 #[cfg(unix)]
 mod terminal;

@@ -102,6 +102,11 @@ fn names_are_never_markup() {
     assert!(page.contains("{{ 7 * 7 }}") && !page.contains(" 49 "), "a name is no template");
     let text = include_str!("../../config/bridge.toml");
     let hostile = text
+        // As a text of the page it would look like something that is loaded.
+        .replace(
+            "https://docs.google.com/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789/edit#gid=0",
+            &"x".repeat(44),
+        )
         .replace("Treat patients and keep their records", &HOSTILE.replace('"', "\\\""))
         .replace("Clinic on the Embankment", &HOSTILE.replace('"', "\\\""))
         .replace("given     = \"Agrees\"", &format!("given = '''{HOSTILE}'''"))

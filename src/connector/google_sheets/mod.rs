@@ -9,6 +9,8 @@ mod link;
 mod pieces;
 mod said;
 mod session;
+#[cfg(test)]
+mod session_tests;
 mod sessions;
 mod source;
 mod tabs;

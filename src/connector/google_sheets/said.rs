@@ -200,8 +200,8 @@ impl<'a> Refusal<'a> {
 
 /// The beginning of a message, without what it may quote of the cells that were to be written.
 fn short(message: &str) -> String {
-    let message = message.split("Invalid values[").next().unwrap_or_default();
-    printable(message.trim()).chars().take(MESSAGE_CHARS_MAX).collect()
+    let message = message.split("Invalid values[").next().unwrap_or_default().trim();
+    printable(message).chars().take(MESSAGE_CHARS_MAX).collect()
 }
 
 /// No answer.
@@ -240,9 +240,10 @@ pub(super) fn of_too_long_a_request() -> Said {
     Said::stop(REFUSED, "the request is too long")
 }
 
-/// An answer to signing in that holds no token.
+/// An answer to signing in that holds no token; the client keeps it as if it did.
 pub(super) fn of_no_token(host: &str) -> Said {
-    Said::again(BROKEN_ANSWER, format!("{host}: no token in the answer"))
+    let trouble = Trouble::new(BROKEN_ANSWER, format!("{host}: no token in the answer"));
+    Said { trouble, next: Next::SignIn }
 }
 
 /// No token was to be had.
@@ -250,7 +251,7 @@ pub(super) fn of_token(error: &TokenError, email: &str, host: &str) -> Said {
     match error {
         TokenError::AuthError(error) => of_sign_in(error, email, host),
         TokenError::HttpClientError(SendError::Hyper(error)) => of_lost(&Lost::of(error), host),
-        TokenError::HttpError(error) => Said::again(UNREACHABLE, format!("{host}: {}", why(error))),
+        TokenError::HttpError(error) => of_lost(&Lost::Broken(why(error)), host),
         TokenError::JSONError(error) => of_json(error, host),
         TokenError::LowLevelError(_) | TokenError::UserError(_) => Said::stop(UNREADABLE, email),
         _ => of_no_token(host),
@@ -288,5 +289,113 @@ pub(super) fn of_write(error: &HubError, status: Option<u16>, asked: &Asked<'_>)
             None => Said::again(UNREACHABLE, asked.host),
         },
         _ => lost("the answer was cut off"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    const ASKED: Asked<'_> =
+        Asked { email: "shop@p.example", host: "sheets.googleapis.com", sheet: "1AbC", writes: false };
+
+    #[track_caller]
+    fn check(status: u16, body: &str, expected: (&str, Next, &str)) {
+        let said = of_answer(status, body.as_bytes(), &ASKED);
+        assert_eq!((said.trouble.code.name(), said.next, &*said.trouble.hint), expected, "{body}");
+    }
+
+    /// Bodies as people who met them wrote them down, see `facts/providers.md` of the project.
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        const BUSY_USER: &str = r#"{"error":{"code":429,"message":"Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute per user' of service 'sheets.googleapis.com' for consumer 'project_number:498586711441'.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"RATE_LIMIT_EXCEEDED","domain":"googleapis.com","metadata":{"consumer":"projects/498586711441","service":"sheets.googleapis.com","quota_unit":"1/min/{project}/{user}","quota_limit":"ReadRequestsPerMinutePerUser","quota_location":"global","quota_metric":"sheets.googleapis.com/read_requests","quota_limit_value":"60"}},{"@type":"type.googleapis.com/google.rpc.Help","links":[]}]}}"#;
+        const NOT_SHEET: &str = r#"{"error":{"code":400,"message":"This operation is not supported for this document","errors":[{"message":"This operation is not supported for this document","domain":"global","reason":"failedPrecondition"}],"status":"FAILED_PRECONDITION"}}"#;
+        const NOT_SHARED: &str =
+            r#"{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}"#;
+        const DISABLED: &str = r#"{"error":{"code":403,"message":"Google Sheets API has not been used in project 498586711441 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project=498586711441 then retry.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED","domain":"googleapis.com","metadata":{"service":"sheets.googleapis.com","consumer":"projects/498586711441"}}]}}"#;
+        const LINK: &str = "https://console.cloud.google.com/apis/library/sheets.googleapis.com?project=498586711441";
+        let scope = r#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.","status":"PERMISSION_DENIED","details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}"#;
+        let range =
+            r#"{"error":{"code":400,"message":"Unable to parse range: 'Clients'!A1:B","status":"INVALID_ARGUMENT"}}"#;
+        let user = Next::Crowded(Quota::User);
+        check(429, BUSY_USER, ("google-busy", user, "Read requests per minute per user"));
+        let project = BUSY_USER.replace("PerMinutePerUser", "PerMinutePerProject").replace(" per user'", "'");
+        check(429, &project, ("google-busy", Next::Crowded(Quota::Project), "Read requests per minute"));
+        check(429, "<html>", ("google-busy", user, "429"));
+        check(403, &BUSY_USER.replace("429", "403"), ("google-busy", user, "Read requests per minute per user"));
+        check(400, NOT_SHEET, ("google-not-a-sheet", Next::Stop, "1AbC"));
+        check(400, range, ("google-no-range", Next::Stop, "Unable to parse range: 'Clients'!A1:B"));
+        check(403, NOT_SHARED, ("google-not-shared", Next::Stop, "shop@p.example"));
+        check(403, DISABLED, ("google-api-disabled", Next::Stop, LINK));
+        let bare = DISABLED.split(",\"details\"").next().map(|body| format!("{body}}}}}")).unwrap_or_default();
+        check(403, &bare, ("google-api-disabled", Next::Stop, LINK));
+        check(403, scope, ("google-scope", Next::Stop, "shop@p.example"));
+        check(403, "<html>go away", ("google-refused", Next::Stop, "403"));
+        check(404, "", ("google-no-such-sheet", Next::Stop, "1AbC"));
+        check(401, "{}", ("google-refused", Next::SignIn, "401"));
+        check(302, "{}", ("google-refused", Next::Stop, "302: a redirect, which is not followed"));
+        check(413, "", ("google-refused", Next::Stop, "413"));
+        check(501, "", ("google-refused", Next::Stop, "501"));
+        for status in [408, 500, 502, 503, 504] {
+            let hint = format!("sheets.googleapis.com: {status}");
+            check(status, "<html>", ("google-down", Next::Again, &hint));
+        }
+    }
+
+    #[test]
+    fn a_body_of_any_form_is_some_refusal() {
+        for body in
+            ["", "null", "[]", "7", r#"{"error":"no"}"#, r#"{"error":{"details":{},"message":7}}"#, "\u{feff}{}"]
+        {
+            check(400, body, ("google-refused", Next::Stop, "400"));
+            check(403, body, ("google-refused", Next::Stop, "403"));
+            check(429, body, ("google-busy", Next::Crowded(Quota::User), "429"));
+        }
+    }
+
+    #[test]
+    fn what_may_be_read_may_not_be_written() {
+        let body = serde_json::json!({"error": {"status": "PERMISSION_DENIED"}});
+        let said = of_refusal(403, &body, &Asked { writes: true, ..ASKED });
+        assert_eq!(said.trouble.code.name(), "google-not-shared-to-write");
+        let body = serde_json::json!({"error": {"status": "FAILED_PRECONDITION", "message": "a filter is on"}});
+        let said = of_refusal(400, &body, &Asked { writes: true, ..ASKED });
+        assert_eq!(said.trouble.hint, "400 FAILED_PRECONDITION: a filter is on");
+    }
+
+    #[test]
+    fn no_cell_and_no_page_is_repeated() {
+        let quoting = "Invalid data[0]: Invalid values[1][2]: struct_value { key: \"Анна\" }";
+        assert_eq!(short(quoting), "Invalid data[0]:");
+        assert_eq!(short(&"x\n".repeat(500)).chars().count(), MESSAGE_CHARS_MAX);
+        let error = serde_json::from_str::<bool>("\"Анна\"").expect_err("it is no checkbox");
+        assert_eq!(of_json(&error, "h").trouble.hint, "h: the answer has another form than Google's");
+    }
+
+    /// All texts are there, filled, in both languages.
+    #[test]
+    fn every_trouble_can_be_read() {
+        for code in [
+            NOT_SHARED,
+            NOT_SHARED_TO_WRITE,
+            API_DISABLED,
+            KEY_REVOKED,
+            CLOCK_WRONG,
+            NOT_A_SHEET,
+            NO_SUCH_SHEET,
+            SCOPE,
+            REFUSED,
+            BUSY,
+            DOWN,
+            UNREACHABLE,
+            BROKEN_ANSWER,
+            ANSWER_TOO_LARGE,
+        ] {
+            for language in [Language::English, Language::Russian] {
+                let text = Trouble::new(code, "HINT").render("shop", language);
+                assert!(!text.contains('{') && text.contains("HINT"), "{text}");
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ use hyper::{
     header::{AUTHORIZATION, HeaderValue},
 };
 use hyper_util::{client::legacy, rt::TokioExecutor};
+use tokio::sync::Mutex;
 use url::Url;
 use yup_oauth2::{
     ServiceAccountAuthenticator, ServiceAccountKey, authenticator::Authenticator, client::CustomHyperClientBuilder,
@@ -86,6 +87,8 @@ pub(crate) struct Session {
     /// Where the account signs in.
     token_host: String,
     auth: Authenticator<Connector>,
+    /// Held by whoever signs in: the client would do so once for each who asks.
+    signing_in: Mutex<()>,
     client: http::Client,
     hub: Sheets<Connector>,
     reads: Pace,
@@ -119,6 +122,7 @@ impl Session {
             writes: pace((USER_WRITES, per_minute.writes), PROJECT_WRITES),
             endpoint,
             auth,
+            signing_in: Mutex::new(()),
             patience,
             waits,
         })
@@ -291,6 +295,7 @@ impl Session {
     async fn token(&self, scope: Scope, anew: bool) -> Result<HeaderValue, Said> {
         let scopes = [scope.as_ref()];
         let signing_in = async {
+            let _turn = self.signing_in.lock().await;
             if anew { self.auth.force_refreshed_token(&scopes).await } else { self.auth.token(&scopes).await }
         };
         let late = || http::Lost::Late(self.patience.call);

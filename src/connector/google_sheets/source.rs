@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use google_sheets4::api::Scope;
 
 use super::{
-    super::SourcePlace,
+    super::{SourcePlace, files, fills},
     a1,
     book::{Area, Book, OUTLINE, Sheet, WITH_ROWS},
     collect::{Lines, Reader, texts},
@@ -27,7 +27,6 @@ use super::{
 };
 use crate::{
     change::RunId,
-    check::mess,
     finding::Code,
     port::{RowStatus, Source, Unread, Wanted, WroteBack},
     sheet::{Edge, Raw, Rows, Tab, TabId, Tabs},
@@ -70,7 +69,7 @@ impl GoogleSource {
         if let Some(link) = &self.link {
             return Ok(link.clone());
         }
-        let address = super::super::files::opened(&self.place.location, &self.place.folder)?;
+        let address = files::opened(&self.place.location, &self.place.folder)?;
         let link = Link::parse(&address).map_err(|expected| Unread::new(NO_LINK, expected))?;
         self.link = Some(link.clone());
         Ok(link)
@@ -136,8 +135,8 @@ impl GoogleSource {
             Some(names) if names.iter().any(|name| is_pattern(name)) => None,
             Some(names) => Some(names.iter().map(|name| Some(name.trim().to_owned())).collect()),
             None => {
-                let is_it = |id: &TabId| id.asked.is_empty() && link.tab.as_ref().is_none_or(|tab| *tab == id.id);
-                Some(vec![before.iter().find(|seen| is_it(&seen.id)).map(|seen| seen.title.clone())])
+                let asked = self.asked(link, "").link_word();
+                Some(vec![before.iter().find(|seen| seen.id.asked == asked).map(|seen| seen.title.clone())])
             }
         }
     }
@@ -253,15 +252,6 @@ impl Filling {
                 read.keep(number, columns, &shown.texts(row));
             }
         }
-    }
-}
-
-/// Whether a cell holds something that people can see.
-fn fills(raw: Raw<'_>) -> bool {
-    match raw {
-        Raw::Blank => false,
-        Raw::Text(text) => !mess::is_blank(text),
-        Raw::Number(_) | Raw::Date(_) | Raw::Bool(_) | Raw::Error(_) => true,
     }
 }
 

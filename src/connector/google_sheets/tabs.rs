@@ -52,7 +52,7 @@ impl Asked<'_> {
     pub(super) fn choose(&self, tabs: &[Candidate]) -> Result<Chosen, Unread> {
         let mut chosen = Chosen::default();
         match self.names {
-            None => chosen.add(tabs, self.of_link(tabs)?, ""),
+            None => chosen.add(tabs, self.of_link(tabs)?, &self.link_word()),
             Some(names) => {
                 for name in names {
                     for place in self.named(name, tabs, &mut chosen.notes)? {
@@ -65,10 +65,15 @@ impl Asked<'_> {
         Ok(chosen)
     }
 
+    /// As what the tab of the link is asked for.
+    pub(super) fn link_word(&self) -> String {
+        self.link.map(|id| format!("gid={id}")).unwrap_or_default()
+    }
+
     /// The tab of the link, or else the one that was read before, or else the first that people see.
     fn of_link(&self, tabs: &[Candidate]) -> Result<usize, Unread> {
         if let Some(id) = self.link {
-            return tabs.iter().position(|t| t.id == id).ok_or_else(|| self.no_tab(&format!("gid={id}"), tabs));
+            return tabs.iter().position(|t| t.id == id).ok_or_else(|| self.no_tab(&self.link_word(), tabs));
         }
         let before = self.before.iter().find(|seen| seen.id.asked.is_empty());
         let known = before.and_then(|seen| tabs.iter().position(|t| t.id == seen.id.id));

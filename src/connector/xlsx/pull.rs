@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use super::{package::Broken, place::Area, plain::plain, sheet::SheetReader};
-use crate::{
-    check::mess,
-    sheet::{Edge, Raw, Rows},
-};
+use super::{super::fills, package::Broken, place::Area, plain::plain, sheet::SheetReader};
+use crate::sheet::{Edge, Raw, Rows};
 
 /// What is wanted of a sheet.
 pub(super) struct Wanted<'a> {
@@ -114,15 +111,6 @@ pub(super) fn head(
         head.push(row);
     }
     Ok((first, head))
-}
-
-/// Whether a cell holds something that people can see.
-fn fills(raw: Raw<'_>) -> bool {
-    match raw {
-        Raw::Blank => false,
-        Raw::Text(text) => !mess::is_blank(text),
-        Raw::Number(_) | Raw::Date(_) | Raw::Bool(_) | Raw::Error(_) => true,
-    }
 }
 
 struct Columns<'a> {

@@ -61,16 +61,19 @@ table    = "shop"
 purposes = ["orders"]
 "#;
 
-/// Less than a second for what else may take minutes.
+/// Seconds for what else may take minutes.
 pub(crate) fn quick() -> Patience {
     Patience {
-        call: Duration::from_millis(700),
-        connect: Duration::from_millis(500),
+        call: Duration::from_secs(20),
+        connect: Duration::from_secs(5),
         tries: 4,
         first_wait: Duration::from_millis(5),
         longest_wait: Duration::from_millis(40),
     }
 }
+
+/// How long an impatient office waits for an answer.
+pub(crate) const IMPATIENT: Duration = Duration::from_millis(700);
 
 pub(crate) struct Office {
     pub(crate) google: Google,
@@ -104,6 +107,19 @@ impl Office {
     pub(crate) fn but(mut self, from: &str, to: &str) -> Self {
         assert!(self.config.contains(from), "the config has no {from}");
         self.config = self.config.replace(from, to);
+        self
+    }
+
+    /// Changes the sheet of clients.
+    pub(crate) fn clients(&self, change: impl FnOnce(&mut Sheet) -> &mut Sheet) {
+        self.google.edit(|books| {
+            change(books.sheet("Clients"));
+        });
+    }
+
+    /// The same with so little patience that a test can wait for its end.
+    pub(crate) fn impatient(mut self) -> Self {
+        self.patience.call = IMPATIENT;
         self
     }
 
