@@ -216,7 +216,7 @@ fn cells(number: u64) -> [(Cell, String); 8] {
     let row = Row::of(number);
     let [_, rubles, kopecks, other] = row.phone.parts;
     let (phone, birthday) = (row.phone.to_string(), row.birthday());
-    let (yes, amount) = (other % 2 == 0, format!("{rubles}.{kopecks:02}"));
+    let (yes, amount) = (other.is_multiple_of(2), format!("{rubles}.{kopecks:02}"));
     let mark = if yes { "да" } else { "нет" };
     let value = |text: &str| text.parse::<f64>().expect("a number");
     let phone_cell = if row.phone.spelling == 2 { Cell::from(value(&phone)) } else { Cell::from(&*phone) };
@@ -233,7 +233,7 @@ fn cells(number: u64) -> [(Cell, String); 8] {
         text(&row.email),
         (birthday_cell, birthday),
         (amount_cell, amount.replace('.', ",")),
-        (if number % 2 == 0 { Cell::Bool(yes) } else { Cell::from(mark) }, mark.to_owned()),
+        (if number.is_multiple_of(2) { Cell::Bool(yes) } else { Cell::from(mark) }, mark.to_owned()),
         text(&row.address),
         text(row.note),
     ]

@@ -37,7 +37,8 @@ pub(crate) fn run(command: &mut Command) -> Took {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the command is there");
     let peak = watch(&mut child);
     let (time, after) = (start.elapsed(), computed());
-    Took { time, peak, computed: after[1] - before[1], beside: after[0] - before[0] }
+    let [beside, computed] = [0, 1].map(|whose| after[whose].saturating_sub(before[whose]));
+    Took { time, peak, computed, beside }
 }
 
 /// What this process and those that it waited for have computed so far.

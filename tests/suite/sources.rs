@@ -198,6 +198,12 @@ fn open(place: &dyn Place) -> Box<dyn Source> {
     (kind.make)(place.at())
 }
 
+/// The same where it must be read.
+#[track_caller]
+fn seen(place: &dyn Place, headers: &[&str]) -> Seen {
+    read(place, headers).unwrap_or_else(|unread| panic!("{}: {unread:?}", place.kind()))
+}
+
 /// Reads the columns of these headers, in their order.
 fn read(place: &dyn Place, headers: &[&str]) -> Result<Seen, Unread> {
     let mut source = open(place);
@@ -233,7 +239,7 @@ fn every_kind_is_here() {
 fn the_wanted_columns_come_in_the_order_in_which_they_are_wanted() {
     each(|place| {
         place.put(&[&["Name", "Diagnosis", "Phone"], &["Anna", "CANARY", "+7 916"], &["Boris", "CANARY", "8 903"]]);
-        let seen = read(place, &["Phone", "Name"]).expect(place.kind());
+        let seen = seen(place, &["Phone", "Name"]);
         assert_eq!(seen.cells(), texts(&[&["+7 916", "Anna"], &["8 903", "Boris"]]), "{}", place.kind());
     });
 }
@@ -258,7 +264,7 @@ fn texts_come_as_they_are() {
         std::iter::once(&["Text", "Other"] as &[&str]).chain(rows.iter().map(|r| r as &[&str])).collect();
     each(|place| {
         place.put(&list);
-        let seen = read(place, &["Text", "Other"]).expect(place.kind());
+        let seen = seen(place, &["Text", "Other"]);
         assert_eq!(seen.cells(), texts(&list[1..]), "{}", place.kind());
     });
 }
@@ -275,7 +281,7 @@ fn blank_rows_and_cells_shift_nothing() {
             &["", "8 905", ""],
         ];
         place.put(list);
-        let seen = read(place, &["Name", "Phone", "Mail"]).expect(place.kind());
+        let seen = seen(place, &["Name", "Phone", "Mail"]);
         let expected = texts(&[&["Anna", "", "anna@example.com"], &["Boris", "8 903", ""], &["", "8 905", ""]]);
         assert_eq!((seen.cells(), seen.rows.blank), (expected, 2), "{}", place.kind());
         let numbers: Vec<u32> = seen.rows.chunks.iter().flat_map(|c| (0..c.len()).map(|r| c.number(r))).collect();
@@ -287,7 +293,7 @@ fn blank_rows_and_cells_shift_nothing() {
 fn rows_that_hold_nothing_wanted_are_blank() {
     each(|place| {
         place.put(&[&["Name", "Note"], &["", "only a note"], &["Anna", ""]]);
-        let seen = read(place, &["Name"]).expect(place.kind());
+        let seen = seen(place, &["Name"]);
         assert_eq!((seen.cells(), seen.rows.blank), (texts(&[&["Anna"]]), 1), "{}", place.kind());
     });
 }
@@ -296,10 +302,10 @@ fn rows_that_hold_nothing_wanted_are_blank() {
 fn a_list_without_rows_is_read_and_one_that_is_gone_is_not() {
     each(|place| {
         place.put(&[&["Name", "Phone"]]);
-        let seen = read(place, &["Name", "Phone"]).expect(place.kind());
+        let seen = seen(place, &["Name", "Phone"]);
         assert!(seen.rows.is_empty(), "{}", place.kind());
         place.remove();
-        let unread = read(place, &["Name"]).map(|seen| seen.rows.len()).expect_err(place.kind());
+        let Err(unread) = read(place, &["Name"]) else { panic!("{}: it is gone", place.kind()) };
         assert!(!unread.help(sheetbridge::language::Language::English).is_empty(), "{}", unread.code.name());
     });
 }
@@ -311,7 +317,7 @@ fn a_version_changes_with_the_content_alone() {
         let other: List<'_> = &[&["Name", "Phone"], &["Anna", "8 903"], &["Boris", "8 906"]];
         let mut version = |list| {
             place.put(list);
-            read(place, &["Name", "Phone"]).expect(place.kind()).version
+            seen(place, &["Name", "Phone"]).version
         };
         let (first, again, then) = (version(one), version(one), version(other));
         // A workbook is written with the time of writing; the others are the same again.
@@ -324,7 +330,7 @@ fn a_version_changes_with_the_content_alone() {
 fn reading_twice_gives_the_same() {
     each(|place| {
         place.put(&[&["Name", "Phone"], &["Anna", "8 903"], &["Boris", "8 905"]]);
-        let cells = |place: &dyn Place| read(place, &["Phone", "Name"]).expect(place.kind()).cells();
+        let cells = |place: &dyn Place| seen(place, &["Phone", "Name"]).cells();
         assert_eq!(cells(place), cells(place), "{}", place.kind());
     });
 }

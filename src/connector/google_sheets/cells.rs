@@ -51,11 +51,11 @@ fn number(shown: &str, stored: f64) -> Option<Raw<'_>> {
         return Some(Raw::Number(stored));
     }
     let is_plain = shown.bytes().all(|b| b.is_ascii_digit());
-    (!is_plain || shows_year(shown, stored)).then_some(Raw::Date(stored))
+    (!is_plain || shows_moment(shown, stored)).then_some(Raw::Date(stored))
 }
 
 /// Whether what is shown is the number and nothing else, as most are: this spares the rest.
-#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "it has no more digits than a double holds")]
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "a double holds as many digits exactly")]
 fn is_plain(shown: &str, stored: f64) -> bool {
     /// Whole numbers of so many digits are exact.
     const EXACT: usize = 15;
@@ -111,7 +111,7 @@ fn shows_number(shown: &str, exact: &Digits) -> bool {
         return true;
     }
     // Rounded in its last digit.
-    let is_shorter = significant.len() > 2 && significant.len() < exact.len();
+    let is_shorter = significant.len() > 1 && significant.len() < exact.len();
     is_shorter && value(significant).abs_diff(value(&exact[..significant.len()])) <= 1
 }
 
@@ -134,13 +134,19 @@ fn value(digits: &[u8]) -> u64 {
     digits.iter().take(18).fold(0, |n, b| n * 10 + u64::from(b - b'0'))
 }
 
-/// Whether the day has the year that is shown: `2024`, `20240112`.
-fn shows_year(shown: &str, serial: f64) -> bool {
-    if !(1.0..4_000_000.0).contains(&serial) {
+/// Whether digits alone are a part of the moment or several: `2024`, `20240112`, `12`, `0930`.
+fn shows_moment(shown: &str, serial: f64) -> bool {
+    const FORMS: [&str; 18] = [
+        "%Y", "%y", "%m", "%-m", "%d", "%-d", "%d%m", "%m%d", "%m%Y", "%Y%m", "%d%m%Y", "%m%d%Y", "%Y%m%d", "%d%m%y",
+        "%H", "%-H", "%H%M", "%H%M%S",
+    ];
+    if !(0.0..4_000_000.0).contains(&serial) {
         return false;
     }
-    let year = Day(serial.floor() as i32 - UNIX_EPOCH).date().map(|date| date.year().to_string());
-    year.is_some_and(|year| shown.contains(&year))
+    let day = Day(serial.floor() as i32 - UNIX_EPOCH).date();
+    let second = (serial.fract() * 86_400.0).round() as i64;
+    let moment = day.and_then(|day| day.at(0, 0, 0, 0).checked_add(jiff::SignedDuration::from_secs(second)).ok());
+    moment.is_some_and(|moment| FORMS.iter().any(|form| moment.strftime(form).to_string() == shown))
 }
 
 #[cfg(test)]
@@ -200,6 +206,9 @@ mod tests {
             ("2024", Number(45_363.0), Some(Raw::Date(45_363.0))),
             ("20240312", Number(45_363.0), Some(Raw::Date(45_363.0))),
             ("2024", Number(2024.0), Some(Raw::Number(2024.0))),
+            ("12", Number(45_363.0), Some(Raw::Date(45_363.0))),
+            ("1230", Number(45_363.520_833_333_3), Some(Raw::Date(45_363.520_833_333_3))),
+            ("46", Number(45_600.0), Some(Raw::Number(45_600.0))),
             // changed between the two reads
             ("Анна", Text("Борис"), None),
             ("", Text("Борис"), None),

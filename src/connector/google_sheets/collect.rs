@@ -10,7 +10,7 @@ use super::{
     a1,
     cells::cell,
     pieces::{Cutter, Piece, Want},
-    said::NO_RANGE,
+    said::{ANSWER_TOO_LARGE, NO_RANGE},
     session::{Render, Session},
     values::{Column, Value},
 };
@@ -105,7 +105,11 @@ impl Reader<'_> {
             }
             let cells = pieces.iter().flat_map(|piece| self.wants[piece.want].ranges(&piece.rows));
             let ranges: Vec<String> = head.iter().cloned().chain(cells).collect();
-            let mut headers = self.values(&ranges, Render::Formatted).await?;
+            let mut headers = match self.values(&ranges, Render::Formatted).await {
+                // What comes behind a blank stretch may be more than was thought.
+                Err(unread) if unread.code == ANSWER_TOO_LARGE && cutter.again(&pieces) => continue,
+                read => read?,
+            };
             let blocks = headers.split_off(head.len());
             cutter.learn(&pieces, blocks.iter().flatten().map(Column::bytes).sum());
             pass.headers.extend(headers.iter().map(|block| texts(block).into_iter().next().unwrap_or_default()));

@@ -79,11 +79,23 @@ impl<'a> Cutter<'a> {
         pieces
     }
 
-    /// Learns from the size of an answer how much the next may cover.
-    pub(super) fn learn(&mut self, pieces: &[Piece], bytes: usize) {
+    /// Goes back to where some pieces began, whose answer was too large, and covers less; false where there is no less.
+    pub(super) fn again(&mut self, pieces: &[Piece]) -> bool {
+        let Some(first) = pieces.first() else { return false };
+        self.next = (first.want, *first.rows.start());
+        self.cells = self.covered(pieces) / GROWTH;
+        pieces.len() > 1 || first.rows.start() < first.rows.end()
+    }
+
+    fn covered(&self, pieces: &[Piece]) -> usize {
         let cells =
             |piece: &Piece| (piece.rows.end() - piece.rows.start() + 1) as usize * self.wants[piece.want].columns.len();
-        let covered: usize = pieces.iter().map(cells).sum();
+        pieces.iter().map(cells).sum()
+    }
+
+    /// Learns from the size of an answer how much the next may cover.
+    pub(super) fn learn(&mut self, pieces: &[Piece], bytes: usize) {
+        let covered = self.covered(pieces);
         let fits = covered.saturating_mul(ANSWER_BYTES) / bytes.max(1);
         self.cells = fits.min(covered.max(FIRST_CELLS).saturating_mul(GROWTH)).max(1);
     }
@@ -134,6 +146,32 @@ mod tests {
         // A grid of one row more than its header.
         assert_eq!(requests(&[want("Clients", 1, 2)], rows), 1);
         assert_eq!(requests(&[], rows), 0);
+    }
+
+    #[test]
+    fn what_is_too_large_is_asked_for_in_less() {
+        const MOST: usize = 64 << 20;
+        let wants = [want("Clients", 10, 1_000_000)];
+        let mut cutter = Cutter::new(&wants);
+        let (mut next, mut refused) = (2, 0);
+        loop {
+            let pieces = cutter.next();
+            let Some(piece) = pieces.first() else { break };
+            assert_eq!(*piece.rows.start(), next, "nothing is left out or read twice");
+            // Dense below a long blank stretch.
+            let dense = (*piece.rows.start()..=*piece.rows.end()).filter(|row| *row > 700_000).count();
+            let bytes = dense * 10 * 60;
+            if bytes > MOST {
+                assert!(cutter.again(&pieces));
+                refused += 1;
+                continue;
+            }
+            next = piece.rows.end() + 1;
+            cutter.learn(&pieces, bytes);
+        }
+        assert!(next == 1_000_001 && (1..5).contains(&refused), "{refused} were refused");
+        let row = Piece { want: 0, rows: 5..=5 };
+        assert!(!cutter.again(&[row]), "a row is the least");
     }
 
     #[test]

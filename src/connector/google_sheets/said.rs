@@ -31,7 +31,7 @@ const BUSY: Code = Code::new("google-busy");
 const DOWN: Code = Code::new("google-down");
 const UNREACHABLE: Code = Code::new("google-unreachable");
 pub(super) const BROKEN_ANSWER: Code = Code::new("google-broken-answer");
-const ANSWER_TOO_LARGE: Code = Code::new("google-answer-too-large");
+pub(super) const ANSWER_TOO_LARGE: Code = Code::new("google-answer-too-large");
 
 /// So much of a message of Google is repeated.
 const MESSAGE_CHARS_MAX: usize = 200;

@@ -56,7 +56,7 @@ const PROJECT_WRITES: &str = "google-waits-project-writes";
 /// What is said of waiting until a failure has passed.
 const AGAIN: &str = "google-waits-again";
 
-/// How often an account may ask in a minute. A project that was granted more says so in the config.
+/// How often an account may ask in a minute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PerMinute {
     pub(crate) reads: NonZeroU32,

@@ -127,13 +127,6 @@ impl Office {
         self.folder.path().join(name)
     }
 
-    /// The config as it stands in its folder, where the program finds it.
-    pub(crate) fn write_config(&self) -> PathBuf {
-        let path = self.path("bridge.toml");
-        fs::write(&path, &self.config).expect("written");
-        path
-    }
-
     pub(crate) fn config(&self) -> Config {
         config::parse(&self.config, &self.path("bridge.toml")).unwrap_or_else(|p| panic!("{}", p.render(false))).config
     }
