@@ -270,12 +270,24 @@ pub(super) struct WriteBack<'a> {
     pub(super) tabs: Vec<Job>,
 }
 
-/// What is to be written after a look, and what came of it.
+/// What is to be written after a look.
 struct Look {
     requests: Vec<Vec<ValueRange>>,
+    /// How many cells that are.
+    cells: u64,
+    /// How many stand already by an attempt of which nobody knew whether it wrote.
     stand: u64,
+    /// How many rows aren't what they were.
     left: u64,
     no_room: Option<Unread>,
+}
+
+/// What came of an attempt.
+enum Went {
+    Through,
+    /// As far as one request goes, of so many cells.
+    AStep(u64),
+    Wrong(Said),
 }
 
 impl WriteBack<'_> {
@@ -284,43 +296,50 @@ impl WriteBack<'_> {
         let kept = self.tabs.iter().map(|job| job.kept).sum();
         self.tabs.retain(|job| !job.due.is_empty());
         let (mut wrote, mut pauses) = (WroteBack { kept, ..WroteBack::default() }, self.session.patience().waits());
+        let mut owed = u64::MAX;
         while !self.tabs.is_empty() {
-            // Whoever waits for a place waits before the look, not behind it.
-            let said = match self.session.place_to_write().await {
-                Ok(()) => {
-                    let Some(look) = self.look().await? else {
-                        wrote.left = self.tabs.iter().map(|job| job.due.len() as u64).sum();
-                        return Ok(wrote);
-                    };
-                    (wrote.cells, wrote.left) = (look.stand, look.left);
-                    match self.write(look, &mut wrote).await {
-                        Ok(true) => return Ok(wrote),
-                        Ok(false) => continue,
-                        Err(said) => said,
-                    }
+            match self.attempt(owed, &mut wrote).await? {
+                Went::Through => break,
+                Went::AStep(cells) => owed = cells,
+                Went::Wrong(said) => {
+                    // A tab that has another name now is found out by the look.
+                    let is_over = said.next == Next::Stop && said.trouble.code != NO_RANGE;
+                    let Some(pause) = pauses.next().filter(|_| !is_over) else { return Err(said.trouble) };
+                    sleep(pause).await;
+                    owed = u64::MAX;
                 }
-                Err(said) => said,
-            };
-            // A tab that has another name now is found out by the look.
-            let is_over = said.next == Next::Stop && said.trouble.code != NO_RANGE;
-            let Some(pause) = pauses.next().filter(|_| !is_over) else { return Err(said.trouble) };
-            sleep(pause).await;
+            }
         }
         Ok(wrote)
     }
 
-    /// Writes the first request of a look, and says whether that was all.
-    async fn write(&self, look: Look, wrote: &mut WroteBack) -> Result<bool, Said> {
+    /// Looks, and writes the first request of what is still to be written; nothing where that is as much as was
+    /// `owed` before a request that went through: a cell that is merged away takes everything and never holds it.
+    async fn attempt(&self, owed: u64, wrote: &mut WroteBack) -> Result<Went, Unread> {
+        // Whoever waits for a place waits before the look, not behind it.
+        if let Err(said) = self.session.place_to_write().await {
+            return Ok(Went::Wrong(said));
+        }
+        let Some(look) = self.look().await? else {
+            wrote.left = self.tabs.iter().map(|job| job.due.len() as u64).sum();
+            return Ok(Went::Through);
+        };
+        if look.cells >= owed {
+            return Ok(Went::Through);
+        }
+        (wrote.cells, wrote.left) = (look.stand, look.left);
         let mut requests = look.requests.into_iter();
         if let Some(request) = requests.next() {
             let cells = request.iter().map(|range| range.values.as_ref().map_or(0, Vec::len)).sum::<usize>();
-            self.session.write(self.book, request).await?;
+            if let Err(said) = self.session.write(self.book, request).await {
+                return Ok(Went::Wrong(said));
+            }
             wrote.cells += cells as u64;
         }
         match (requests.next(), look.no_room) {
-            (Some(_), _) => Ok(false),
-            (None, Some(trouble)) => Err(Said { trouble, next: Next::Stop }),
-            (None, None) => Ok(true),
+            (Some(_), _) => Ok(Went::AStep(look.cells)),
+            (None, Some(trouble)) => Err(trouble),
+            (None, None) => Ok(Went::Through),
         }
     }
 
@@ -337,10 +356,12 @@ impl WriteBack<'_> {
         for (want, rows, lines) in pass.parts.iter().flat_map(|part| part.lines(&wants)) {
             pieces[want].push((rows, lines));
         }
-        let (mut ranges, mut look) = (Vec::new(), Look { requests: Vec::new(), stand: 0, left: 0, no_room: None });
+        let (mut ranges, mut look) =
+            (Vec::new(), Look { requests: Vec::new(), cells: 0, stand: 0, left: 0, no_room: None });
         for (((job, want), header), pieces) in self.tabs.iter().zip(&wants).zip(&pass.headers).zip(pieces) {
             match job.changes(&Fresh { header, columns: &want.columns, pieces }) {
                 Ok(changes) => {
+                    look.cells += changes.cells.len() as u64;
                     look.stand += changes.stand;
                     look.left += changes.left;
                     ranges.extend(ranges_of(&job.read.title, changes.cells));

@@ -107,6 +107,12 @@ impl Office {
         self
     }
 
+    /// The same that waits long for much.
+    pub(crate) fn patient(mut self) -> Self {
+        self.patience.call = Duration::from_mins(1);
+        self
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

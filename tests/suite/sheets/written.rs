@@ -546,9 +546,9 @@ columns = { name = \"Name\", phone = \"Phone\" }
         fs::write(office.path("stops.csv"), format!("Phone\n{stops_csv}")).expect("written");
         fs::write(office.path("more.csv"), format!("Name,Phone\n{more_csv}")).expect("written");
         office.google.edit(|books| {
-            more_rows.iter().for_each(|row| {
+            for row in more_rows {
                 books.sheet("Clients").push(row);
-            })
+            }
         });
         sync(&mut office);
         let said = clients(&office).into_iter().take(3);
@@ -612,4 +612,69 @@ fn several_tabs_a_low_header_and_another_language() {
     let mut office = english;
     sync(&mut office);
     assert_eq!(spoken(&sheet(&office, "2026"))[0].1[0], "ok", "our own words are known in either language");
+}
+
+#[test]
+fn what_is_too_much_for_one_request_is_written_in_several() {
+    let header = "Phone ".repeat(83);
+    let settings = WITH_WRITE_BACK.replace("\"Phone\"", &format!("\"{}\"", header.trim()));
+    let settings = settings.replace("Status\"", "Статус\"");
+    // Each of these waits, with a message of nearly 500 bytes.
+    let rows = (0..16_500).map(|n| vec![Cell::from(format!("Person {n}").as_str())]);
+    let header = vec![Cell::from("Name"), Cell::from(header.trim())];
+    let clients = Sheet::holding("Clients", [header].into_iter().chain(rows));
+    let mut office = Office::of([clients]).but(COLUMNS, &settings).patient();
+    let report = sync(&mut office);
+    assert_eq!(wrote(&report), WroteBack { cells: 3 * 16_501, left: 0, kept: 0 });
+    let ranges = ranges(&office);
+    assert!(ranges.len() > 1, "{ranges:?}");
+    assert_eq!(ranges.concat(), ["C1:C16501", "D1:D16501", "E1:E16501"]);
+}
+
+#[test]
+fn the_report_says_what_was_written_back() {
+    let said = |language: &str, cells, left, kept| {
+        let mut office = Office::with(&[&["Name", "Phone"], &["Anna Berg", "+7 916 123-45-67"]]);
+        office = office.but(COLUMNS, WITH_WRITE_BACK).but("\"en\"", &format!("\"{language}\""));
+        let mut report = office.plan();
+        report.sources[0].wrote_back = Some(Ok(WroteBack { cells, left, kept }));
+        let json = report.to_json();
+        assert_eq!(json["sources"][0]["wrote_back"], serde_json::json!({ "cells": cells, "left": left, "kept": kept }));
+        let text = report.text();
+        let lines = text.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.starts_with('+'));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("en", 1, 1, 1),
+        [
+            "1 cell written back",
+            "1 row was moved or changed meanwhile: the next run writes back into it",
+            "1 cell in the columns of `write_back` holds words of your own and keeps them",
+        ]
+    );
+    assert_eq!(
+        said("en", 10, 2, 3),
+        [
+            "10 cells written back",
+            "2 rows were moved or changed meanwhile: the next run writes back into them",
+            "3 cells in the columns of `write_back` hold words of your own and keep them",
+        ]
+    );
+    assert_eq!(
+        said("ru", 1, 1, 1),
+        [
+            "записано обратно: 1 ячейка",
+            "1 строку тем временем переместили или изменили: запись в неё отложена до следующего запуска",
+            "в столбцах `write_back` 1 ячейка с вашими словами: они оставлены как есть",
+        ]
+    );
+    assert_eq!(
+        said("ru", 22, 3, 5),
+        [
+            "записано обратно: 22 ячейки",
+            "3 строки тем временем переместили или изменили: запись в них отложена до следующего запуска",
+            "в столбцах `write_back` 5 ячеек с вашими словами: они оставлены как есть",
+        ]
+    );
+    assert_eq!(said("en", 0, 0, 0), [""; 0]);
 }
