@@ -191,7 +191,10 @@ fn a_corrected_cell_changes_its_own_row_and_nothing_else_of_the_sheet() {
 
 type Edit = (&'static str, fn(&mut Books));
 
-const EDITS: [Edit; 9] = [
+const EDITS: [Edit; 10] = [
+    ("the header", |books| {
+        books.sheet("Clients").set("B1", "Telephone");
+    }),
     ("a row above", |books| {
         books.sheet("Clients").insert_row_before(2).set("A2", "New One").set("B2", "+7 903 555-44-33");
     }),
@@ -240,6 +243,9 @@ fn tidied(office: &Office) {
         for sheet in &mut books.book(ID).sheets {
             if sheet.title == "Clients " {
                 sheet.rename("Clients");
+            }
+            if *sheet.cell("B1") == Cell::from("Telephone") {
+                sheet.set("B1", "Phone");
             }
         }
     });
@@ -323,7 +329,10 @@ fn whatever_goes_wrong_nothing_is_written_twice_and_the_next_run_ends_right() {
             let shop = ["Berg Anna +79161234567", "Sand Clara +79032223344"];
             assert_eq!(office.shop(), shop, "{what} at {number}");
             match &report.sources[0].wrote_back {
-                Some(Ok(wrote)) => assert_eq!(*wrote, WroteBack { cells: 10, left: 0, kept: 0 }, "{what} at {number}"),
+                Some(Ok(wrote)) => {
+                    assert_eq!(*wrote, WroteBack { cells: 10, left: 0, kept: 0 }, "{what} at {number}");
+                    assert_eq!(given.len(), 3, "{what} at {number}: it says that it is written");
+                }
                 Some(Err(_)) => assert_eq!(report.exit(), 2, "{what} at {number}"),
                 None => panic!("{what} at {number}: nothing was to be written"),
             }
@@ -339,6 +348,20 @@ fn whatever_goes_wrong_nothing_is_written_twice_and_the_next_run_ends_right() {
             is_right(&mut office);
         }
     }
+}
+
+#[test]
+fn what_cannot_be_written_at_all_is_said_and_the_rest_is_done() {
+    let mut office = three();
+    office.google.always(|asked| asked.kind() == Kind::Write, Fault::google(503));
+    let report = sync(&mut office);
+    assert_eq!((unwritten(&report).0, report.exit()), ("google-down", 2));
+    assert_eq!((office.google.reads(), office.google.writes()), (7, 4), "it is looked at before each try");
+    assert_eq!(office.shop(), ["Berg Anna +79161234567", "Sand Clara +79032223344"]);
+    assert!(ids(&office).is_empty());
+    office.google.state().plans.clear();
+    sync(&mut office);
+    is_right(&mut office);
 }
 
 #[test]
