@@ -114,7 +114,8 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
-    if ask.command != Command::Plan {
+    // It speaks of all rows, whatever routes go: whoever sends a few first has not made up their mind about the rest.
+    if ask.command != Command::Plan && !ask.is_few() {
         write_back(&world, &mut report, &statuses, ports).await;
     }
     report.gather();

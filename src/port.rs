@@ -37,21 +37,24 @@ pub trait Source: Send {
     }
 }
 
+/// How every message of ours begins: whatever else stands where messages go is somebody's own.
+pub const MESSAGE_MARK: &str = "⚠ ";
+
 /// What a row is to say of itself, in columns of ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RowStatus {
     /// Its number.
     pub row: u32,
     /// Whether it is in order, in a word.
-    pub status: String,
-    /// What is wrong with it.
+    pub status: &'static str,
+    /// What is wrong with it, behind a [`MESSAGE_MARK`]; empty where nothing is.
     pub message: String,
 }
 
 /// What came of writing back.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct WroteBack {
-    /// Cells that were written.
+    /// Cells that were written, and stand.
     pub cells: u64,
     /// Rows that were left for the next run, since somebody moved or changed them meanwhile.
     pub left: u64,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     address::SourceId,
     check::kind::Identity,
-    connector::{SOURCES, Select, SourceKind},
+    connector::{SOURCES, Select, SourceKind, guarded},
     purpose::Purpose,
     read::normal,
     record::LIST_COLUMNS_MAX,
@@ -120,9 +120,6 @@ fn write_back(node: Node<'_>, kind: &SourceKind) -> Option<WriteBack> {
     let write_back = WriteBack { status: name("status"), message: name("message"), id: name("id") };
     if write_back == WriteBack::default() {
         section.add(section.problem("config-writes-nothing-back"));
-    }
-    if write_back.message.is_some() && write_back.status.is_none() {
-        section.add(section.problem("config-message-needs-status"));
     }
     section.finish();
     Some(write_back)
@@ -325,6 +322,9 @@ fn judge_rights(source: &SourceConfig, section: &Section<'_>) {
 /// Whether nothing is read from a column of ours.
 fn judge_own_columns(source: &SourceConfig, section: &Section<'_>) {
     let Some(own) = &source.write_back else { return };
+    for name in own.names().filter(|name| guarded(name) != *name) {
+        section.add(section.problem("config-own-column-formula").with("header", name));
+    }
     let own: Vec<String> = own.names().map(normal).collect();
     let read: Vec<String> = source.column_names().into_iter().map(normal).collect();
     for (i, name) in own.iter().enumerate() {

@@ -43,7 +43,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(columns: &[u16], blocks: &'a [Block]) -> Self {
+    pub(super) fn new(columns: &[u16], blocks: &'a [Block]) -> Self {
         let runs = a1::runs(columns);
         let slot = |column: &u16| {
             let run = runs.iter().position(|run| run.contains(column)).unwrap_or_default();
@@ -52,13 +52,18 @@ impl<'a> Lines<'a> {
         Self { blocks, slots: columns.iter().map(slot).collect() }
     }
 
-    /// The texts of a row, column by column.
-    pub(super) fn texts(&self, row: usize) -> Vec<&'a str> {
-        let text = |column| match self.value(row, column) {
+    /// A cell as people see it, by its row in the piece and its place among the wanted columns.
+    pub(super) fn text(&self, row: usize, column: usize) -> &'a str {
+        match self.value(row, column) {
             Value::Text(text) => text,
             _ => "",
-        };
-        (0..self.slots.len()).map(text).collect()
+        }
+    }
+
+    /// Whether nothing stands in a column, not even what shows nothing.
+    pub(super) fn is_blank(&self, column: usize) -> bool {
+        let (block, place) = self.slots[column];
+        self.blocks[block].get(place).is_none_or(|column| column.len() == 0)
     }
 
     /// A cell, by its row in the piece and its place among the wanted columns.

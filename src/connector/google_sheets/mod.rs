@@ -6,6 +6,7 @@ mod book;
 mod cells;
 mod collect;
 mod link;
+mod own;
 mod pieces;
 mod said;
 mod session;

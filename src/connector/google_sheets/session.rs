@@ -176,14 +176,19 @@ impl Session {
         self.read(id, &url, scope, parse).await
     }
 
-    /// Writes cells as they are, once. Unless Google said no for good, something may have been written: whoever
+    /// Waits until something may be written, with a token for it at hand.
+    pub(crate) async fn place_to_write(&self) -> Result<(), Said> {
+        self.token(Scope::Spreadsheet, false).await?;
+        self.writes.place(&self.waits).await;
+        Ok(())
+    }
+
+    /// Writes cells as they are, once, for whoever has a [`place`](Self::place_to_write) for it. Unless Google said no for good, something may have been written: whoever
     /// calls looks before it tries again. What is written holds no null: the client would leave it out and shift the
     /// cells behind it.
     pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Said> {
         let cells = || data.iter().flat_map(|range| range.values.iter().flatten().flatten());
         assert!(cells().all(|cell| !cell.is_null()), "a null would shift the cells behind it");
-        self.token(Scope::Spreadsheet, false).await?;
-        self.writes.place(&self.waits).await;
         let request = BatchUpdateValuesRequest {
             data: Some(data),
             value_input_option: Some("RAW".to_owned()),
@@ -199,7 +204,9 @@ impl Session {
             .delegate(&mut seen)
             .doit();
         match tokio::time::timeout(self.patience.call, call).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok((_, written))) if written.spreadsheet_id.as_deref() == Some(id) => Ok(()),
+            // serde takes nearly anything for an empty answer.
+            Ok(Ok(_)) => Err(said::of_no_object(self.host())),
             Ok(Err(error)) => Err(self.not_written(id, &error, &seen).await),
             Err(_) => Err(said::of_lost(&http::Lost::Late(self.patience.call), self.host())),
         }

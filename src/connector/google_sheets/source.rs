@@ -18,12 +18,13 @@ use super::{
     book::{Area, Book, OUTLINE, Sheet, WITH_ROWS},
     collect::{Lines, Reader, texts},
     link::Link,
+    own::Own,
     pieces::Want,
     said::NO_RANGE,
     session::{Render, Session},
     sessions,
     tabs::{Asked, Chosen, is_pattern},
-    write::{self, Own, WriteBack},
+    write::{self, WriteBack},
 };
 use crate::{
     change::RunId,
@@ -164,9 +165,9 @@ impl GoogleSource {
         wanted.iter().map(want).collect()
     }
 
-    fn to_write(&self, wanted: &Wanted, own: Own) -> write::Read {
+    fn to_write(&self, wanted: &Wanted, columns: &[u16], own: Own) -> write::Read {
         let header = (wanted.header, self.header(wanted).to_vec());
-        write::Read::new(&self.tabs[wanted.tab].0, header, own, &wanted.columns)
+        write::Read::new(&self.tabs[wanted.tab].0, header, own, columns)
     }
 
     fn header(&self, wanted: &Wanted) -> &[String] {
@@ -194,10 +195,12 @@ impl Source for GoogleSource {
         if wanted.iter().zip(&first.headers).any(|(it, now)| !same_row(self.header(it), now)) {
             return Err(reader.changing());
         }
-        let filling = |(it, own): (&Wanted, Option<Own>)| Filling::new(it, own.map(|own| self.to_write(it, own)));
-        let mut tabs: Vec<Filling> = wanted.iter().zip(own).map(filling).collect();
+        let filling = |((it, want), own): ((&Wanted, &Want), Option<Own>)| {
+            Filling::new(it, own.map(|own| self.to_write(it, &want.columns, own)))
+        };
+        let mut tabs: Vec<Filling> = wanted.iter().zip(&wants).zip(own).map(filling).collect();
         let give = |tab: usize, number: u32, line: &[Raw<'_>], shown: &Lines<'_>, row: usize| {
-            tabs[tab].take(number, line, &wants[tab].columns, shown, row);
+            tabs[tab].take(number, line, shown, row);
         };
         reader.second_pass(first.parts, give).await?;
         let with_notes = |(it, tab): (&Wanted, &mut Filling)| {
@@ -212,7 +215,7 @@ impl Source for GoogleSource {
     async fn write_back(&mut self, statuses: &[Vec<RowStatus>], run: RunId) -> Result<WroteBack, Unread> {
         let (session, link) = (self.session()?, self.link()?);
         let tabs = std::mem::take(&mut self.read).into_iter().zip(statuses);
-        let tabs = tabs.map(|(read, statuses)| read.saying(statuses, run)).collect();
+        let tabs = tabs.map(|(read, statuses)| read.saying(statuses, &link.id, run)).collect();
         WriteBack { session: &session, book: &link.id, tabs }.go().await
     }
 }
@@ -237,19 +240,19 @@ struct Filling {
 
 impl Filling {
     fn new(wanted: &Wanted, read: Option<write::Read>) -> Self {
-        let id = read.as_ref().and_then(|read| read.own.id_column());
+        let id = read.as_ref().and_then(write::Read::id_column);
         let id = id.and_then(|id| wanted.columns.iter().position(|c| *c == id));
         Self { rows: Rows::default(), width: wanted.columns.len(), id, last: wanted.header, read }
     }
 
-    fn take(&mut self, number: u32, line: &[Raw<'_>], columns: &[u16], shown: &Lines<'_>, row: usize) {
+    fn take(&mut self, number: u32, line: &[Raw<'_>], shown: &Lines<'_>, row: usize) {
         let wanted = &line[..self.width];
         if wanted.iter().enumerate().any(|(i, raw)| Some(i) != self.id && fills(*raw)) {
             self.rows.blank += number - self.last - 1;
             self.last = number;
             self.rows.push(self.width, number, wanted.iter().copied(), Edge::Even);
             if let Some(read) = &mut self.read {
-                read.keep(number, columns, &shown.texts(row));
+                read.keep(number, |at| shown.text(row, at));
             }
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! A cell is written only where it differs, only if it is blank or was written by us, and only in a row that holds
 //! what it held when it was read. That is looked at again right before the write, since Google writes to addresses
-//! and knows no rows: between that look and the write lies the time of one call.
+//! and knows no rows: between that look and the write lies the time of one call, in which nobody can be kept from
+//! moving a row. What then lands on the wrong row is put right by the next run, since it is ours; but if somebody
+//! sorts in that moment, a name may land on a row that had another one, which from then on goes by the new one.
 
 use std::{
-    collections::HashMap,
     hash::{Hash as _, Hasher as _},
     ops::RangeInclusive,
 };
@@ -14,82 +15,48 @@ use google_sheets4::api::{Scope, ValueRange};
 use sha2::{Digest as _, Sha256};
 use tokio::time::sleep;
 
-use super::{a1, book::Sheet, collect::Reader, pieces::Want, said::Next, session::Session};
+use super::{
+    a1,
+    book::{Area, Sheet},
+    collect::{Lines, Reader},
+    own::{COLUMNS, Fate, Own, Texts, fates},
+    pieces::Want,
+    said::{NO_RANGE, Next, Said},
+    session::Session,
+};
 use crate::{
-    catalogue,
     change::RunId,
-    config,
     connector::guarded,
     finding::Code,
     keys::hex,
-    language::Language,
-    port::{RowStatus, Unread, WroteBack},
+    port::{CHANGING, RowStatus, Unread, WroteBack},
     read::normal,
 };
 
 const NO_ROOM: Code = Code::new("google-no-room");
 
-/// The columns of ours, in this order: the status, the message, the name of the row.
-const COLUMNS: usize = 3;
-const STATUS: usize = 0;
-const MESSAGE: usize = 1;
-const ID: usize = 2;
-
-/// The words of which we know that we wrote them.
-const STATUS_WORDS: [&str; 3] = ["write-back-ok", "write-back-look", "write-back-waits"];
-
-/// How many bytes of names and messages go into one request; the size that Google recommends is 2 MB.
-const REQUEST_BYTES: usize = 1_500_000;
+/// How many bytes of names and messages go into one request. Google knows no bound and recommends 2 MB; but what is
+/// written at once is looked at once, and 100,000 rows take 5 MB.
+const REQUEST_BYTES: usize = 8_000_000;
 
 /// So many columns behind the header are looked at for room for ours.
 const SPARE: u16 = 8;
 
-/// What stands, or is to stand, in the columns of ours.
-type Texts<T> = [T; COLUMNS];
-
-/// The columns of ours in a tab.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Own {
-    /// Their headers, of those that are wanted.
-    names: Texts<Option<String>>,
-    /// Where they are, of those that are there.
-    places: Texts<Option<u16>>,
-}
-
-impl Own {
-    /// Finds them by their headers.
-    pub(super) fn find(names: &config::WriteBack, header: &[String]) -> Self {
-        let names = [&names.status, &names.message, &names.id].map(Clone::clone);
-        let place = |name: &Option<String>| {
-            let name = normal(name.as_deref()?);
-            header.iter().position(|text| normal(text) == name).map(|at| at as u16)
-        };
-        Self { places: names.each_ref().map(place), names }
-    }
-
-    /// Those that are there.
-    pub(super) fn columns(&self) -> Vec<u16> {
-        self.places.iter().flatten().copied().collect()
-    }
-
-    /// The column of names of rows.
-    pub(super) fn id_column(&self) -> Option<u16> {
-        self.places[ID]
-    }
-}
-
 /// A tab as it was read: what each row held, and what its columns of ours said.
 pub(super) struct Read {
-    pub(super) sheet: String,
-    pub(super) title: String,
+    sheet: String,
+    title: String,
     /// How far the grid goes.
-    pub(super) rows: u32,
-    pub(super) columns: u16,
+    rows: u32,
+    columns: u16,
+    merged: Vec<Area>,
     /// The header's row and texts.
-    pub(super) header: (u32, Vec<String>),
-    pub(super) own: Own,
-    /// The columns that were read, without those of ours.
-    wanted: Vec<u16>,
+    header: (u32, Vec<String>),
+    own: Own,
+    /// The columns that were read, without those of ours, with their places among all that were read.
+    wanted: Vec<(u16, usize)>,
+    /// The places of ours.
+    ours: Texts<Option<usize>>,
     lines: Vec<Line>,
 }
 
@@ -101,36 +68,51 @@ struct Line {
 }
 
 impl Read {
-    pub(super) fn new(sheet: &Sheet, header: (u32, Vec<String>), own: Own, wanted: &[u16]) -> Self {
-        let wanted = wanted.iter().copied().filter(|c| !own.places.contains(&Some(*c))).collect();
-        let (id, title) = (sheet.id.clone(), sheet.title.clone());
-        Self { sheet: id, title, rows: sheet.rows, columns: sheet.columns, header, own, wanted, lines: Vec::new() }
+    /// A tab of which these columns are read.
+    pub(super) fn new(sheet: &Sheet, header: (u32, Vec<String>), own: Own, columns: &[u16]) -> Self {
+        let all = columns.iter().copied().enumerate().map(|(at, column)| (column, at));
+        let wanted = all.filter(|(column, _)| !own.columns().any(|own| own == *column)).collect();
+        let ours = own.places.map(|place| columns.iter().position(|column| Some(*column) == place));
+        let Sheet { id, title, rows, columns, merged, .. } = sheet;
+        let (sheet, title, merged) = (id.clone(), title.clone(), merged.clone());
+        Self { sheet, title, rows: *rows, columns: *columns, merged, header, own, wanted, ours, lines: Vec::new() }
     }
 
-    /// Keeps what a row of `columns` holds.
-    pub(super) fn keep(&mut self, row: u32, columns: &[u16], texts: &[&str]) {
-        let text = |column: u16| columns.iter().position(|c| *c == column).map_or("", |at| texts[at]);
-        let print = print(self.wanted.iter().map(|c| text(*c)));
-        let now = self.own.places.map(|place| place.map_or("", text).into());
+    /// The column of names of rows.
+    pub(super) fn id_column(&self) -> Option<u16> {
+        self.own.id_column()
+    }
+
+    /// Keeps what a row holds, by the places of the columns.
+    pub(super) fn keep<'a>(&mut self, row: u32, text: impl Fn(usize) -> &'a str) {
+        let print = print(self.wanted.iter().map(|(_, at)| text(*at)));
+        let now = self.ours.map(|place| place.map_or("", &text).into());
         self.lines.push(Line { row, print, now });
     }
 
-    /// What is to be said of its rows.
-    pub(super) fn saying(self, statuses: &[RowStatus], run: RunId) -> Job {
-        let said = |status: &RowStatus| {
-            let texts = [status.status.clone(), status.message.clone(), name(run, &self.sheet, status.row)];
-            let texts = texts.map(|text| guarded(&text).into_owned());
-            let wanted = self.own.names.each_ref().map(Option::is_some);
-            let mut texts = texts.into_iter().zip(wanted).map(|(text, is_wanted)| is_wanted.then_some(text));
-            (status.row, std::array::from_fn(|_| texts.next().flatten()))
-        };
-        Job { said: statuses.iter().map(said).collect(), read: self }
+    /// What is to be said of its rows; both are in the order of the rows.
+    pub(super) fn saying(mut self, statuses: &[RowStatus], book: &str, run: RunId) -> Job {
+        let (mut due, mut kept) = (Vec::new(), 0);
+        let mut lines = std::mem::take(&mut self.lines).into_iter().peekable();
+        for status in statuses {
+            while lines.next_if(|line| line.row < status.row).is_some() {}
+            let Some(line) = lines.next_if(|line| line.row == status.row) else { continue };
+            let id = || name(run, book, &self.sheet, line.row);
+            let said = self.own.said(status, id).map(|said| said.map(|text| guarded(&text).into_owned()));
+            let fates = fates(line.now.each_ref().map(AsRef::as_ref), texts(&said));
+            kept += fates.iter().filter(|fate| **fate == Fate::Kept).count() as u64;
+            let is_due = fates.map(|fate| fate == Fate::Due);
+            if is_due.contains(&true) {
+                due.push(Due { row: line.row, print: line.print, is_due, said });
+            }
+        }
+        Job { read: self, due, kept }
     }
 }
 
 /// What names a row for good: nobody else has it, and it tells nothing.
-fn name(run: RunId, sheet: &str, row: u32) -> String {
-    let digest = Sha256::digest(format!("{run} {sheet} {row}"));
+fn name(run: RunId, book: &str, sheet: &str, row: u32) -> String {
+    let digest = Sha256::digest(format!("{run} {book} {sheet} {row}"));
     format!("sb-{}", &hex(&digest)[..16])
 }
 
@@ -140,22 +122,24 @@ fn print<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
     hasher.finish()
 }
 
-/// Which of the texts are to be written, and how many cells are left as they are because they aren't ours.
-fn due(now: Texts<&str>, said: &Texts<Option<String>>) -> (Texts<bool>, u64) {
-    let is_ours = STATUS_WORDS.iter().any(|word| {
-        let words = catalogue::entry(word);
-        [Language::English, Language::Russian].iter().any(|language| words.words(*language).title == now[STATUS])
-    });
-    let may = [now[STATUS].is_empty() || is_ours, now[MESSAGE].is_empty() || is_ours, now[ID].is_empty()];
-    let differs = |i: usize| said[i].as_deref().is_some_and(|text| text != now[i]);
-    let kept = (0..ID).filter(|i| differs(*i) && !may[*i]).count();
-    (std::array::from_fn(|i| differs(i) && may[i]), kept as u64)
+fn texts(said: &Texts<Option<String>>) -> Texts<Option<&str>> {
+    said.each_ref().map(Option::as_deref)
+}
+
+/// A row of which something is to be written, by what was read.
+struct Due {
+    row: u32,
+    print: u64,
+    is_due: Texts<bool>,
+    said: Texts<Option<String>>,
 }
 
 /// A tab, and what is to be said of its rows.
 pub(super) struct Job {
     read: Read,
-    said: HashMap<u32, Texts<Option<String>>>,
+    due: Vec<Due>,
+    /// Cells that hold somebody's own words.
+    kept: u64,
 }
 
 /// A cell to be written.
@@ -165,84 +149,93 @@ type Cell<'a> = (u16, u32, &'a str);
 #[derive(Default)]
 struct Changes<'a> {
     cells: Vec<Cell<'a>>,
+    /// Cells that an attempt wrote of which nobody knew whether it did.
+    stand: u64,
+    /// Rows that aren't what they were.
     left: u64,
-    kept: u64,
 }
 
 impl Job {
-    /// The rows of which something is to be written, by what was read.
-    fn due_lines(&self) -> impl Iterator<Item = (&Line, &Texts<Option<String>>)> {
-        let lines = self.read.lines.iter().filter_map(|line| Some((line, self.said.get(&line.row)?)));
-        lines.filter(|(line, said)| due(line.now.each_ref().map(AsRef::as_ref), said).0.contains(&true))
-    }
-
-    /// The columns that are looked at again: those that tell whether a row is still the same, those of ours, and
-    /// behind the header, where some of ours aren't there yet, those that may have room for them.
+    /// What is looked at again: the columns that tell whether a row is still the same, those of ours, and behind the
+    /// header, where some of ours aren't there yet, those that may have room for them; of the rows no more than that
+    /// needs.
     fn looked_at(&self) -> Want {
         let read = &self.read;
-        let is_missing = (0..COLUMNS).any(|i| read.own.names[i].is_some() && read.own.places[i].is_none());
         let end = read.header.1.iter().rposition(|t| !t.is_empty()).map_or(0, |last| last as u16 + 1);
-        let spare = if is_missing { end..read.columns.min(end + SPARE) } else { 0..0 };
-        let columns = read.wanted.iter().copied().chain(read.own.columns()).chain(spare);
-        Want { title: read.title.clone(), columns: columns.collect(), rows: read.header.0 + 1..=read.rows }
-    }
-
-    /// The places of the columns of ours: where they are, or where there is room.
-    fn places(&self, want: &Want, pass: &Fresh<'_>) -> Result<Texts<Option<u16>>, Unread> {
-        let read = &self.read;
-        let mut places = read.own.places;
-        let known = read.wanted.len() + read.own.columns().len();
-        let mut free = want.columns[known..].iter().copied().filter(|column| {
-            let header = pass.header.get(usize::from(*column)).map_or("", String::as_str);
-            let is_ours = read.own.names.iter().flatten().any(|name| normal(name) == normal(header));
-            is_ours || (header.is_empty() && pass.is_blank(*column))
-        });
-        for (place, name) in places.iter_mut().zip(&read.own.names) {
-            if let (None, Some(name)) = (*place, name) {
-                *place =
-                    Some(free.next().ok_or_else(|| Unread::new(NO_ROOM, format!("`{}`: \"{name}\"", read.title)))?);
-            }
-        }
-        Ok(places)
+        let (spare, rows) = match (read.own.lacks_one(), self.due.as_slice()) {
+            (false, [first, .., last]) => (0..0, first.row..=last.row),
+            (false, [only]) => (0..0, only.row..=only.row),
+            _ => (end..read.columns.min(end.saturating_add(SPARE)), read.header.0 + 1..=read.rows),
+        };
+        let columns = read.wanted.iter().map(|(column, _)| *column).chain(read.own.columns()).chain(spare);
+        Want { title: read.title.clone(), columns: columns.collect(), rows }
     }
 
     /// What is to be written, by what stands there now.
-    fn changes<'a>(&'a self, want: &Want, pass: &Fresh<'_>) -> Result<Changes<'a>, Unread> {
-        let mut changes = Changes::default();
-        let read = &self.read;
-        let header = |column: &u16| pass.header.get(usize::from(*column)).map(String::as_str).unwrap_or_default();
-        let stood = |column: &u16| read.header.1.get(usize::from(*column)).map(String::as_str).unwrap_or_default();
-        if read.wanted.iter().chain(&read.own.columns()).any(|column| header(column) != stood(column)) {
-            changes.left = self.due_lines().count() as u64;
+    fn changes(&self, fresh: &Fresh<'_>) -> Result<Changes<'_>, Unread> {
+        let (read, mut changes) = (&self.read, Changes::default());
+        let stood = |column: u16| read.header.1.get(usize::from(column)).map_or("", String::as_str);
+        let known = &fresh.columns[..read.wanted.len() + read.own.columns().count()];
+        if known.iter().any(|column| fresh.header(*column) != stood(*column)) {
+            changes.left = self.due.len() as u64;
             return Ok(changes);
         }
-        let places = self.places(want, pass)?;
-        for (i, place) in places.iter().enumerate() {
-            if let (Some(column), Some(name)) = (place, &read.own.names[i])
-                && header(column).is_empty()
-            {
-                changes.cells.push((*column, read.header.0, name));
+        let places = self.places(fresh)?;
+        for (place, name) in places.iter().zip(&read.own.names) {
+            if let (Some(column), Some(name)) = (*place, name) {
+                let (now, before) = (fresh.header(column), stood(column));
+                changes.stand += u64::from(before.is_empty() && !now.is_empty());
+                changes.cells.extend(now.is_empty().then_some((column, read.header.0, name.as_str())));
             }
         }
-        for (line, said) in self.due_lines() {
-            let Some(texts) = pass.rows.get(&line.row) else {
-                changes.left += 1;
-                continue;
-            };
-            let text = |column: u16| want.columns.iter().position(|c| *c == column).map_or("", |at| texts[at]);
-            if print(read.wanted.iter().map(|c| text(*c))) != line.print {
-                changes.left += 1;
-                continue;
-            }
-            let (is_due, kept) = due(places.map(|place| place.map_or("", text)), said);
-            changes.kept += kept;
-            for i in (0..COLUMNS).filter(|i| is_due[*i]) {
-                if let (Some(column), Some(text)) = (places[i], &said[i]) {
-                    changes.cells.push((column, line.row, text));
-                }
-            }
-        }
+        let ours = places.map(|place| fresh.columns.iter().position(|column| Some(*column) == place));
+        self.due.iter().for_each(|due| changes.add(due, places, ours, read.wanted.len(), fresh));
         Ok(changes)
+    }
+
+    /// The places of the columns of ours: where they are, or where there is room.
+    fn places(&self, fresh: &Fresh<'_>) -> Result<Texts<Option<u16>>, Unread> {
+        let read = &self.read;
+        let known = read.wanted.len() + read.own.columns().count();
+        let spare = || fresh.columns.iter().copied().enumerate().skip(known);
+        let named = |name: &str| spare().map(|(_, c)| c).find(|c| normal(fresh.header(*c)) == normal(name));
+        let is_merged = |column: u16| {
+            let touches =
+                |area: &Area| (area.columns.0..=area.columns.1).contains(&column) && area.rows.1 >= read.header.0;
+            read.merged.iter().any(touches)
+        };
+        let is_free =
+            |at: usize, column: u16| fresh.header(column).is_empty() && fresh.is_blank(at) && !is_merged(column);
+        let free = spare().filter(|(at, column)| is_free(*at, *column)).map(|(_, column)| column);
+        let placed = read.own.placed(named, free);
+        placed.map_err(|name| Unread::new(NO_ROOM, format!("`{}`: \"{name}\"", read.title)))
+    }
+}
+
+impl<'a> Changes<'a> {
+    /// Adds what is to be written into a row, if it is still what it was.
+    fn add(
+        &mut self,
+        due: &'a Due,
+        places: Texts<Option<u16>>,
+        ours: Texts<Option<usize>>,
+        wanted: usize,
+        fresh: &Fresh<'_>,
+    ) {
+        let Some((lines, row)) =
+            fresh.line(due.row).filter(|(lines, row)| print((0..wanted).map(|at| lines.text(*row, at))) == due.print)
+        else {
+            self.left += 1;
+            return;
+        };
+        let now = ours.map(|at| at.map_or("", |at| lines.text(row, at)));
+        let fates = fates(now, texts(&due.said));
+        for i in (0..COLUMNS).filter(|i| due.is_due[*i]) {
+            if let (Some(column), Some(text)) = (places[i], &due.said[i]) {
+                self.stand += u64::from(now[i] == text);
+                self.cells.extend((fates[i] == Fate::Due).then_some((column, due.row, text.as_str())));
+            }
+        }
     }
 }
 
@@ -250,13 +243,23 @@ impl Job {
 struct Fresh<'a> {
     header: &'a [String],
     columns: &'a [u16],
-    rows: HashMap<u32, Vec<&'a str>>,
+    /// The rows, in pieces.
+    pieces: Vec<(RangeInclusive<u32>, Lines<'a>)>,
 }
 
-impl Fresh<'_> {
-    fn is_blank(&self, column: u16) -> bool {
-        let at = self.columns.iter().position(|c| *c == column);
-        at.is_some_and(|at| self.rows.values().all(|texts| texts[at].is_empty()))
+impl<'a> Fresh<'a> {
+    fn header(&self, column: u16) -> &str {
+        self.header.get(usize::from(column)).map_or("", String::as_str)
+    }
+
+    /// The piece that a row is in, and its place there.
+    fn line(&self, row: u32) -> Option<(&Lines<'a>, usize)> {
+        let (rows, lines) = self.pieces.iter().find(|(rows, _)| rows.contains(&row))?;
+        Some((lines, (row - rows.start()) as usize))
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        self.pieces.iter().all(|(_, lines)| lines.is_blank(at))
     }
 }
 
@@ -267,55 +270,108 @@ pub(super) struct WriteBack<'a> {
     pub(super) tabs: Vec<Job>,
 }
 
+/// What is to be written after a look.
+struct Look {
+    requests: Vec<Vec<ValueRange>>,
+    /// How many cells that are.
+    cells: u64,
+    /// How many stand already by an attempt of which nobody knew whether it wrote.
+    stand: u64,
+    /// How many rows aren't what they were.
+    left: u64,
+    no_room: Option<Unread>,
+}
+
+/// What came of an attempt.
+enum Went {
+    Through,
+    /// As far as one request goes, of so many cells.
+    AStep(u64),
+    Wrong(Said),
+}
+
 impl WriteBack<'_> {
     /// Writes it. What may have been written or not is looked up before it is tried again.
-    pub(super) async fn go(&self) -> Result<WroteBack, Unread> {
-        let mut wrote = WroteBack::default();
-        if self.tabs.iter().all(|job| job.due_lines().next().is_none()) {
-            return Ok(wrote);
-        }
-        let mut pauses = self.session.patience().waits();
-        'again: loop {
-            let (requests, found) = self.requests().await?;
-            wrote = WroteBack { cells: wrote.cells, ..found };
-            for request in requests {
-                let cells = request.iter().map(|range| range.values.as_ref().map_or(0, Vec::len)).sum::<usize>();
-                match self.session.write(self.book, request).await {
-                    Ok(()) => wrote.cells += cells as u64,
-                    Err(said) if said.next == Next::Stop => return Err(said.trouble),
-                    Err(said) => match pauses.next() {
-                        Some(pause) => {
-                            sleep(pause).await;
-                            continue 'again;
-                        }
-                        None => return Err(said.trouble),
-                    },
+    pub(super) async fn go(mut self) -> Result<WroteBack, Unread> {
+        let kept = self.tabs.iter().map(|job| job.kept).sum();
+        self.tabs.retain(|job| !job.due.is_empty());
+        let (mut wrote, mut pauses) = (WroteBack { kept, ..WroteBack::default() }, self.session.patience().waits());
+        let mut owed = u64::MAX;
+        while !self.tabs.is_empty() {
+            match self.attempt(owed, &mut wrote).await? {
+                Went::Through => break,
+                Went::AStep(cells) => owed = cells,
+                Went::Wrong(said) => {
+                    // A tab that has another name now is found out by the look.
+                    let is_over = said.next == Next::Stop && said.trouble.code != NO_RANGE;
+                    let Some(pause) = pauses.next().filter(|_| !is_over) else { return Err(said.trouble) };
+                    sleep(pause).await;
+                    owed = u64::MAX;
                 }
             }
-            return Ok(wrote);
+        }
+        Ok(wrote)
+    }
+
+    /// Looks, and writes the first request of what is still to be written; nothing where that is as much as was
+    /// `owed` before a request that went through: a cell that is merged away takes everything and never holds it.
+    async fn attempt(&self, owed: u64, wrote: &mut WroteBack) -> Result<Went, Unread> {
+        // Whoever waits for a place waits before the look, not behind it.
+        if let Err(said) = self.session.place_to_write().await {
+            return Ok(Went::Wrong(said));
+        }
+        let Some(look) = self.look().await? else {
+            wrote.left = self.tabs.iter().map(|job| job.due.len() as u64).sum();
+            return Ok(Went::Through);
+        };
+        if look.cells >= owed {
+            return Ok(Went::Through);
+        }
+        (wrote.cells, wrote.left) = (look.stand, look.left);
+        let mut requests = look.requests.into_iter();
+        if let Some(request) = requests.next() {
+            let cells = request.iter().map(|range| range.values.as_ref().map_or(0, Vec::len)).sum::<usize>();
+            if let Err(said) = self.session.write(self.book, request).await {
+                return Ok(Went::Wrong(said));
+            }
+            wrote.cells += cells as u64;
+        }
+        match (requests.next(), look.no_room) {
+            (Some(_), _) => Ok(Went::AStep(look.cells)),
+            (None, Some(trouble)) => Err(trouble),
+            (None, None) => Ok(Went::Through),
         }
     }
 
-    /// What is still to be written, in requests of a size that Google likes.
-    async fn requests(&self) -> Result<(Vec<Vec<ValueRange>>, WroteBack), Unread> {
+    /// What is still to be written, in requests of a bounded size; nothing where a tab isn't there any more as it was.
+    async fn look(&self) -> Result<Option<Look>, Unread> {
         let wants: Vec<Want> = self.tabs.iter().map(Job::looked_at).collect();
         let headers: Vec<u32> = self.tabs.iter().map(|job| job.read.header.0).collect();
         let reader = Reader { session: self.session, book: self.book, wants: &wants, scope: Scope::Spreadsheet };
-        let pass = reader.first_pass(&headers).await?;
-        let mut rows: Vec<HashMap<u32, Vec<&str>>> = wants.iter().map(|_| HashMap::new()).collect();
-        for part in &pass.parts {
-            for (want, numbers, lines) in part.lines(&wants) {
-                rows[want].extend(numbers.enumerate().map(|(i, number)| (number, lines.texts(i))));
+        let pass = match reader.first_pass(&headers).await {
+            Err(unread) if unread.code == CHANGING => return Ok(None),
+            pass => pass?,
+        };
+        let mut pieces: Vec<Vec<(RangeInclusive<u32>, Lines<'_>)>> = wants.iter().map(|_| Vec::new()).collect();
+        for (want, rows, lines) in pass.parts.iter().flat_map(|part| part.lines(&wants)) {
+            pieces[want].push((rows, lines));
+        }
+        let (mut ranges, mut look) =
+            (Vec::new(), Look { requests: Vec::new(), cells: 0, stand: 0, left: 0, no_room: None });
+        for (((job, want), header), pieces) in self.tabs.iter().zip(&wants).zip(&pass.headers).zip(pieces) {
+            match job.changes(&Fresh { header, columns: &want.columns, pieces }) {
+                Ok(changes) => {
+                    look.cells += changes.cells.len() as u64;
+                    look.stand += changes.stand;
+                    look.left += changes.left;
+                    ranges.extend(ranges_of(&job.read.title, changes.cells));
+                }
+                // The other tabs may have room.
+                Err(trouble) => look.no_room = Some(trouble),
             }
         }
-        let (mut ranges, mut found) = (Vec::new(), WroteBack::default());
-        for (((job, want), header), rows) in self.tabs.iter().zip(&wants).zip(&pass.headers).zip(rows) {
-            let changes = job.changes(want, &Fresh { header, columns: &want.columns, rows })?;
-            found.left += changes.left;
-            found.kept += changes.kept;
-            ranges.extend(ranges_of(&job.read.title, changes.cells));
-        }
-        Ok((packed(ranges), found))
+        look.requests = packed(ranges, REQUEST_BYTES);
+        Ok(Some(look))
     }
 }
 
@@ -334,17 +390,22 @@ fn ranges_of(title: &str, mut cells: Vec<Cell<'_>>) -> Vec<ValueRange> {
     runs.map(range).collect()
 }
 
-fn packed(ranges: Vec<ValueRange>) -> Vec<Vec<ValueRange>> {
-    let (mut requests, mut bytes) = (Vec::<Vec<ValueRange>>::new(), REQUEST_BYTES);
+/// Ranges in as few requests as their size allows; one that is larger goes alone.
+fn packed(ranges: Vec<ValueRange>, bytes_max: usize) -> Vec<Vec<ValueRange>> {
+    let (mut requests, mut bytes) = (Vec::<Vec<ValueRange>>::new(), 0);
     for range in ranges {
         let texts = range.values.iter().flatten().flatten().filter_map(|v| v.as_str());
         let size = 80 + texts.map(|text| text.len() + 8).sum::<usize>();
-        if bytes + size > REQUEST_BYTES {
-            requests.push(Vec::new());
-            bytes = 0;
-        }
         bytes += size;
-        requests.last_mut().expect("one was just begun").push(range);
+        if let Some(request) = requests.last_mut().filter(|_| bytes <= bytes_max) {
+            request.push(range);
+        } else {
+            requests.push(vec![range]);
+            bytes = size;
+        }
     }
     requests
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,5 +8,6 @@ mod office;
 mod pull;
 mod secrets;
 mod windows;
+mod written;
 
 pub(crate) use office::{ID, quick};

@@ -64,7 +64,7 @@ purposes = ["orders"]
 /// Seconds for what else may take minutes.
 pub(crate) fn quick() -> Patience {
     Patience {
-        call: Duration::from_secs(20),
+        call: Duration::from_mins(1),
         connect: Duration::from_secs(5),
         tries: 4,
         first_wait: Duration::from_millis(5),
