@@ -101,10 +101,10 @@ fn place(section: &Section<'_>) -> (Option<Secret>, Option<&'static SourceKind>)
     if kind.address != key {
         let problem = node.problem("config-other-key").with("key", key).with("kind", kind.name);
         node.gathered().add(problem.with("own", kind.address));
-    } else if let Some(Secret::Plain(text)) = &location
-        && let Err(expected) = (kind.judge)(text)
+    } else if let (Some(link), Some(Secret::Plain(text))) = (kind.link, &location)
+        && let Err(code) = link(text)
     {
-        node.wrong_setting(expected);
+        node.gathered().add(node.problem(code.name()));
     }
     (location, Some(kind))
 }

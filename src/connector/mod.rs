@@ -50,8 +50,8 @@ pub struct SourceKind {
     pub writes_back: bool,
     /// Whether it is a database, of which the config names a table or gives a query.
     pub tables: bool,
-    /// Says what an address should have been that can't be one.
-    pub judge: fn(&str) -> Result<(), String>,
+    /// Where it is named by a link: gives that in its one form, or the code of what is wrong with it.
+    pub link: Option<fn(&str) -> Result<String, Code>>,
     /// What else the config may say.
     pub options: &'static [ConnectorOption],
     /// How it is signed in to, where a key is needed.

@@ -43,18 +43,18 @@ impl<'a> Reader<'a> {
     pub(super) fn lists(mut self) -> Result<Vec<List>, u8> {
         let mut kinds = Vec::new();
         for source in self.args.sources.iter().map(|source| source.trim()) {
-            kinds.push((source, kind_of(source).map_err(|why| trouble(&why, source, self.language))?));
+            kinds.push(kind_of(source).map_err(|why| trouble(&why, source, self.language))?);
         }
-        let has_key = kinds.iter().any(|(_, kind)| kind.sign_in.is_some());
+        let has_key = kinds.iter().any(|(kind, _)| kind.sign_in.is_some());
         if let Some(key) = self.args.key.as_ref().filter(|_| !has_key) {
             let key = key.display().to_string();
             return Err(trouble(&Trouble::new(NEEDLESS_KEY, &key), &key, self.language));
         }
         let mut lists: Vec<List> = Vec::new();
-        for (source, kind) in kinds {
-            let list = self.one(source, kind)?;
+        for (kind, source) in kinds {
+            let list = self.one(&source, kind)?;
             if lists.iter().any(|l| l.location == list.location) {
-                return Err(trouble(&Trouble::new(TWICE, source), source, self.language));
+                return Err(trouble(&Trouble::new(TWICE, &source), &source, self.language));
             }
             lists.push(list);
         }
@@ -134,16 +134,24 @@ async fn first_rows(port: &mut dyn Source) -> Result<Tabs, Trouble> {
     Ok(port.look().await?.unwrap_or(tabs))
 }
 
-/// The kind of a file or of a link. Which table of a database holds the clients can't be seen from outside.
-fn kind_of(source: &str) -> Result<&'static SourceKind, Trouble> {
+/// The kind of a file or of a link, and where it is, of a link in its one form. Which table of a database holds the
+/// clients can't be seen from outside.
+fn kind_of(source: &str) -> Result<(&'static SourceKind, String), Trouble> {
     let lists = || SOURCES.iter().filter(|k| !k.tables);
+    let links = || lists().filter_map(|kind| Some((kind, kind.link?(source))));
+    if let Some((kind, Ok(link))) = links().find(|(_, link)| link.is_ok()).filter(|_| !Path::new(source).exists()) {
+        return Ok((kind, link));
+    }
+    let begins = |kind: &SourceKind| kind.schemes.iter().any(|start| source.starts_with(start));
+    if let Some((_, Err(code))) = links().find(|(kind, _)| begins(kind)) {
+        return Err(Trouble::new(code, ""));
+    }
     if source.contains("://") {
-        let begins = |k: &&SourceKind| k.schemes.iter().any(|start| source.starts_with(start));
-        let kind = lists().find(|k| begins(k) && (k.judge)(source).is_ok());
-        return kind.ok_or_else(|| Trouble::new(ADDRESS, ""));
+        return Err(Trouble::new(ADDRESS, ""));
     }
     let extension = source.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
-    lists().find(|k| k.extensions.contains(&extension.as_str())).ok_or_else(|| {
+    let kind = lists().find(|k| k.extensions.contains(&extension.as_str()));
+    kind.map(|kind| (kind, source.to_owned())).ok_or_else(|| {
         let known: Vec<String> = lists().flat_map(|k| k.extensions).map(|e| format!(".{e}")).collect();
         Trouble::new(EXTENSION, format!("`{source}`: {}", known.join(" ")))
     })

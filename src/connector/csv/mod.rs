@@ -21,7 +21,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     schemes: &[],
     tabs: false,
     writes_back: false,
-    judge: |_| Ok(()),
+    link: None,
     tables: false,
     options: &[
         ConnectorOption {

@@ -1,6 +1,13 @@
 //! A link to a spreadsheet, as the browser shows it.
 
+use std::fmt;
+
 use url::Url;
+
+use crate::finding::Code;
+
+pub(super) const NO_LINK: Code = Code::new("google-no-link");
+pub(super) const PUBLISHED: Code = Code::new("google-published-link");
 
 /// The shortest id that Google has given a spreadsheet has 44 characters; older ones were shorter.
 const ID_MIN: usize = 20;
@@ -18,24 +25,33 @@ impl Link {
     /// Reads a link such as `https://docs.google.com/spreadsheets/d/1AbC…/edit?gid=0#gid=0`, or an id alone.
     ///
     /// # Errors
-    /// What it should have been.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        const EXPECTED: &str = "a link such as https://docs.google.com/spreadsheets/d/…/edit, as the browser shows it";
+    /// The code of what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, Code> {
         let text = text.trim();
         if is_id(text) {
             return Ok(Self { id: text.to_owned(), tab: None });
         }
-        let url = Url::parse(text).map_err(|_| EXPECTED.to_owned())?;
+        // As some browsers show it.
+        let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let url = Url::parse(&whole).map_err(|_| NO_LINK)?;
         let is_googles = url.host_str() == Some("docs.google.com");
         let parts: Vec<&str> = url.path_segments().into_iter().flatten().collect();
-        let id = parts.iter().position(|part| *part == "d").and_then(|at| parts.get(at + 1)).copied();
+        // Before that a domain of Workspace or the number of an account may stand.
+        let at = parts.iter().position(|part| *part == "d").filter(|at| parts[..*at].contains(&"spreadsheets"));
+        let id = at.and_then(|at| parts.get(at + 1)).copied();
         match id {
-            Some("e") => Err("the link of the address bar, not that of a published page (/d/e/…)".to_owned()),
-            Some(id) if is_googles && parts[0] == "spreadsheets" && is_id(id) => {
-                Ok(Self { id: id.to_owned(), tab: tab(&url) })
-            }
-            _ => Err(EXPECTED.to_owned()),
+            Some("e") if is_googles => Err(PUBLISHED),
+            Some(id) if is_googles && is_id(id) => Ok(Self { id: id.to_owned(), tab: tab(&url) }),
+            _ => Err(NO_LINK),
         }
+    }
+}
+
+impl fmt::Display for Link {
+    /// Its one form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "https://docs.google.com/spreadsheets/d/{}/edit", self.id)?;
+        self.tab.iter().try_for_each(|tab| write!(f, "#gid={tab}"))
     }
 }
 
@@ -72,18 +88,33 @@ mod tests {
             assert_eq!(Link::parse(&text), expected, "{text}");
         }
         assert_eq!(Link::parse(ID), link(None));
-        let other = format!(" https://docs.google.com/spreadsheets/u/1/d/{ID}/edit ");
-        assert_eq!(Link::parse(&other), link(None));
+        for other in [
+            "https://docs.google.com/spreadsheets/u/1",
+            "https://docs.google.com/a/shop.example/spreadsheets",
+            " http://docs.google.com/spreadsheets",
+            "docs.google.com/spreadsheets",
+        ] {
+            assert_eq!(Link::parse(&format!("{other}/d/{ID}/edit ")), link(None), "{other}");
+        }
+        let form = |text: &str| Link::parse(text).map(|link| link.to_string());
+        let one = format!("https://docs.google.com/spreadsheets/d/{ID}/edit#gid=7");
+        assert_eq!(
+            form(&format!("docs.google.com/spreadsheets/u/0/d/{ID}/edit?gid=7&usp=sharing#gid=7")),
+            Ok(one.clone())
+        );
+        assert_eq!(form(&one), Ok(one));
+        let published = "https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmnop/pubhtml";
+        assert_eq!(Link::parse(published), Err(PUBLISHED));
         for text in [
             "",
             "clients",
-            "https://docs.google.com/spreadsheets/d/e/2PACX-1vQabcdefghijklmnop/pubhtml",
+            "clients.xlsx",
             "https://docs.google.com/document/d/1AbCdEfGhIjKlMnOpQrStUvWxYz/edit",
             "https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz/view",
             "https://evil.example/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz/edit",
             "https://docs.google.com/spreadsheets/",
         ] {
-            assert!(Link::parse(text).is_err(), "{text}");
+            assert_eq!(Link::parse(text), Err(NO_LINK), "{text}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     tabs: true,
     writes_back: true,
     tables: false,
-    judge: |text| link::Link::parse(text).map(|_| ()),
+    link: Some(|text| link::Link::parse(text).map(|link| link.to_string())),
     options: &[
         ConnectorOption {
             name: sessions::CREDENTIALS,

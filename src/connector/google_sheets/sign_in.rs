@@ -2,9 +2,9 @@
 
 use super::{
     super::SignIn,
+    link::{NO_LINK, PUBLISHED},
     said::{NO_SUCH_SHEET, NOT_A_SHEET},
     sessions::{CREDENTIALS, ENDPOINT, NO_ENDPOINT, VARIABLE},
-    source::NO_LINK,
     tabs::NO_TAB,
 };
 use crate::finding::Code;
@@ -26,4 +26,4 @@ pub(super) const SIGN_IN: SignIn = SignIn {
 };
 
 /// Only another link, or another server, mends these.
-const OF_THE_LINK: [Code; 5] = [NO_LINK, NOT_A_SHEET, NO_SUCH_SHEET, NO_TAB, NO_ENDPOINT];
+const OF_THE_LINK: [Code; 6] = [NO_LINK, PUBLISHED, NOT_A_SHEET, NO_SUCH_SHEET, NO_TAB, NO_ENDPOINT];

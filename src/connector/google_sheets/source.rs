@@ -33,7 +33,6 @@ use crate::{
     sheet::{Edge, Raw, Rows, Tab, TabId, Tabs},
 };
 
-pub(super) const NO_LINK: Code = Code::new("google-no-link");
 const FILTERED: Code = Code::new("google-filter-on");
 const HIDDEN_COLUMNS: Code = Code::new("google-hidden-columns");
 const MERGED: Code = Code::new("google-merged");
@@ -71,7 +70,7 @@ impl GoogleSource {
             return Ok(link.clone());
         }
         let address = files::opened(&self.place.location, &self.place.folder)?;
-        let link = Link::parse(&address).map_err(|expected| Unread::new(NO_LINK, expected))?;
+        let link = Link::parse(&address).map_err(|code| Unread::new(code, format!("{:?}", self.place.location)))?;
         self.link = Some(link.clone());
         Ok(link)
     }

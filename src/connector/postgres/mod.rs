@@ -53,7 +53,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     schemes: SCHEMES,
     tabs: false,
     writes_back: false,
-    judge: |_| Ok(()),
+    link: None,
     tables: true,
     options: OPTIONS,
     sign_in: None,

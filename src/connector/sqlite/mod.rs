@@ -28,7 +28,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     schemes: &[],
     tabs: false,
     writes_back: false,
-    judge: |_| Ok(()),
+    link: None,
     tables: true,
     options: &[],
     sign_in: None,

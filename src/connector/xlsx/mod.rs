@@ -27,7 +27,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     schemes: &[],
     tabs: true,
     writes_back: false,
-    judge: |_| Ok(()),
+    link: None,
     tables: false,
     options: &[ConnectorOption {
         name: "hidden",
