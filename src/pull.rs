@@ -276,7 +276,10 @@ impl Reading<'_> {
         let notes = std::mem::take(&mut rows.notes).into_iter();
         read.findings.extend(notes.map(|(code, hint)| Finding::at(code, place).hint(hint)));
         let header = tab.head[(binding.header - tab.head_row) as usize].clone();
-        let seen = |id: TabId| SeenTab { id, title: tab.title.clone().unwrap_or_default(), rows: rows.len() as u64 };
+        let seen = |id: TabId| {
+            let title = tab.title.clone().unwrap_or_default();
+            SeenTab { id, title, rows: rows.len() as u64, header: binding.header }
+        };
         read.tabs.extend(tab.id.map(seen));
         let info = SheetInfo { source: self.source.id, file: tab.file, title: tab.title, header };
         read.drafts.push(Draft { id, info, binding, rows, locale: tab.locale, hows: Vec::new() });

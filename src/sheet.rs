@@ -70,6 +70,8 @@ pub struct SeenTab {
     pub title: String,
     /// How many of its rows held something.
     pub rows: u64,
+    /// The row of its header, counted from 1.
+    pub header: u32,
 }
 
 /// Everything a source has, before its rows are read.

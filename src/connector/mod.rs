@@ -51,7 +51,7 @@ pub struct SourceKind {
     /// Whether it is a database, of which the config names a table or gives a query.
     pub tables: bool,
     /// Where it is named by a link: gives that in its one form, or the code of what is wrong with it.
-    pub link: Option<fn(&str) -> Result<String, Code>>,
+    pub link: Option<ReadLink>,
     /// What else the config may say.
     pub options: &'static [ConnectorOption],
     /// How it is signed in to, where a key is needed.
@@ -75,6 +75,9 @@ pub struct SignIn {
     /// Whether a trouble stays as long as the address does; another passes when somebody mends what it names.
     pub stays: fn(Code) -> bool,
 }
+
+/// Gives a link in its one form, or the code of what is wrong with it.
+pub type ReadLink = fn(&str) -> Result<String, Code>;
 
 /// A kind of destination.
 pub struct DestinationKind {

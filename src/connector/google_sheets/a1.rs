@@ -21,6 +21,12 @@ pub(super) fn block(title: &str, columns: RangeInclusive<u16>, rows: RangeInclus
     format!("{}!{from}{}:{to}{}", quoted(title), rows.start(), rows.end())
 }
 
+/// A block of cells down to the last row, wherever that is.
+pub(super) fn below(title: &str, columns: RangeInclusive<u16>, row: u32) -> String {
+    let (from, to) = (letters(*columns.start()), letters(*columns.end()));
+    format!("{}!{from}{row}:{to}", quoted(title))
+}
+
 /// Columns as runs of neighbours, ascending.
 pub(super) fn runs(columns: &[u16]) -> Vec<RangeInclusive<u16>> {
     let mut columns = columns.to_vec();
@@ -39,6 +45,7 @@ mod tests {
         assert_eq!(rows(None, 1..=3), "1:3");
         assert_eq!(rows(Some("Лист 1"), 1..=1), "'Лист 1'!1:1");
         assert_eq!(block("O'Brien", 1..=27, 2..=900), "'O''Brien'!B2:AB900");
+        assert_eq!(below("A", 0..=0, 901), "'A'!A901:A");
         assert_eq!(runs(&[5, 1, 2, 2, 7, 6]), [1..=2, 5..=7]);
         assert_eq!(runs(&[]), []);
     }

@@ -15,7 +15,7 @@ pub(super) const WITH_ROWS: &str = "properties(title,locale),sheets(properties(s
                                     data(startRow,rowData(values(formattedValue)),columnMetadata(hiddenByUser)))";
 
 /// A spreadsheet.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default)]
 pub(super) struct Book {
     pub(super) title: String,
     pub(super) locale: Option<String>,
@@ -24,7 +24,7 @@ pub(super) struct Book {
 }
 
 /// A tab.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default)]
 pub(super) struct Sheet {
     pub(super) id: String,
     pub(super) title: String,

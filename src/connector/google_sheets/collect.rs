@@ -2,19 +2,24 @@
 //! first as people see it and then as it is stored. What did not change from the first pass to the second was there
 //! all at once between the two (the double collect of Afek et al., "Atomic snapshots of shared memory", 1993).
 
-use std::ops::RangeInclusive;
+use std::{
+    collections::HashSet,
+    hash::{Hash as _, Hasher as _},
+    ops::RangeInclusive,
+};
 
 use google_sheets4::api::Scope;
 
 use super::{
     a1,
-    cells::cell,
-    pieces::{Cutter, Piece, Want},
+    cells::{cell, odd},
+    pieces::{Cutter, Piece, Want, addresses},
     said::{ANSWER_TOO_LARGE, NO_RANGE},
     session::{Render, Session},
     values::{Column, Value},
 };
 use crate::{
+    address::letters,
     port::{CHANGING, Unread},
     sheet::Raw,
 };
@@ -50,6 +55,11 @@ impl<'a> Lines<'a> {
             (run, usize::from(column - runs[run].start()))
         };
         Self { blocks, slots: columns.iter().map(slot).collect() }
+    }
+
+    /// How many rows it reaches down.
+    fn len(&self) -> usize {
+        self.blocks.iter().flatten().map(Column::len).max().unwrap_or_default()
     }
 
     /// A cell as people see it, by its row in the piece and its place among the wanted columns.
@@ -97,14 +107,46 @@ pub(super) struct Reader<'a> {
     pub(super) scope: Scope,
 }
 
+/// Cells whose two renders no known format explains. One that has them again at the next try was not changed between
+/// the two: its format shows something else.
+#[derive(Default)]
+pub(super) struct Odd(HashSet<u64>);
+
+impl Odd {
+    /// Whether the last try found none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn print(title: &str, row: u32, column: u16, renders: (Value<'_>, Value<'_>)) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        (title, row, column).hash(&mut hasher);
+        for value in [renders.0, renders.1] {
+            match value {
+                Value::Blank => 0.hash(&mut hasher),
+                Value::Text(text) => text.hash(&mut hasher),
+                Value::Number(number) => number.to_bits().hash(&mut hasher),
+                Value::Bool(yes) => yes.hash(&mut hasher),
+            }
+        }
+        hasher.finish()
+    }
+}
+
 impl Reader<'_> {
     /// Everything as people see it, with the rows of headers, which must be where they were.
     pub(super) async fn first_pass(&self, headers: &[u32]) -> Result<Pass, Unread> {
         let mut cutter = Cutter::new(self.wants);
         let mut pass = Pass { parts: Vec::new(), headers: Vec::new() };
+        let mut heads = addresses(self.header_ranges(headers));
+        // The last of them go along with the first cells.
+        let last = heads.pop().unwrap_or_default();
+        for head in heads {
+            pass.headers.extend(self.values(&head, Render::Formatted).await?.iter().map(first_row));
+        }
         loop {
             let pieces = cutter.next();
-            let head = if pass.parts.is_empty() { self.header_ranges(headers) } else { Vec::new() };
+            let head = if pass.parts.is_empty() { last.as_slice() } else { &[] };
             if pieces.is_empty() && head.is_empty() {
                 return Ok(pass);
             }
@@ -117,9 +159,9 @@ impl Reader<'_> {
             };
             let blocks = headers.split_off(head.len());
             cutter.learn(&pieces, blocks.iter().flatten().map(Column::bytes).sum());
-            pass.headers.extend(headers.iter().map(|block| texts(block).into_iter().next().unwrap_or_default()));
+            pass.headers.extend(headers.iter().map(first_row));
             let is_last = pieces.is_empty();
-            pass.parts.push(Part { pieces, blocks });
+            pass.parts.push(self.part(pieces, blocks)?);
             if is_last {
                 return Ok(pass);
             }
@@ -131,43 +173,76 @@ impl Reader<'_> {
         tabs.map(|(want, header)| a1::rows(Some(&want.title), *header..=*header)).collect()
     }
 
+    /// The pieces of an answer. Below the last row of a grid nothing can be, unless it grew since it was looked at.
+    fn part(&self, pieces: Vec<Piece>, blocks: Vec<Block>) -> Result<Part, Unread> {
+        let part = Part { pieces, blocks };
+        for (want, rows, lines) in part.lines(self.wants) {
+            if lines.len() > rows.count() {
+                return Err(changing(&self.wants[want].title));
+            }
+        }
+        Ok(part)
+    }
+
     /// Everything as it is stored, piece by piece beside the first pass: `give` gets each row with the place of its
-    /// tab and its number.
+    /// tab and its number. Says how many cells of each tab show something else than they hold.
     pub(super) async fn second_pass(
         &self,
         first: Vec<Part>,
+        known: &mut Odd,
         mut give: impl FnMut(usize, u32, &[Raw<'_>], &Lines<'_>, usize) + Send,
-    ) -> Result<(), Unread> {
+    ) -> Result<Vec<usize>, Unread> {
+        let (mut found, mut changed, mut settled) = (Odd::default(), None, vec![0; self.wants.len()]);
         for part in first.into_iter().filter(|part| !part.pieces.is_empty()) {
             let pieces = part.pieces.iter().flat_map(|piece| self.wants[piece.want].ranges(&piece.rows));
             let ranges: Vec<String> = pieces.collect();
             let blocks = self.values(&ranges, Render::Unformatted).await?;
-            let stored = Part { pieces: part.pieces.clone(), blocks };
-            for ((want, rows, shown), (_, _, stored)) in part.lines(self.wants).zip(stored.lines(self.wants)) {
-                let width = self.wants[want].columns.len();
-                let mut line = Vec::with_capacity(width);
+            let stored = self.part(part.pieces.clone(), blocks)?;
+            for ((at, rows, shown), (_, _, stored)) in part.lines(self.wants).zip(stored.lines(self.wants)) {
+                let want = &self.wants[at];
+                let mut line = Vec::with_capacity(want.columns.len());
                 for (i, number) in rows.enumerate() {
                     line.clear();
-                    for column in 0..width {
-                        let both = cell(shown.value(i, column), stored.value(i, column));
-                        line.push(both.ok_or_else(|| self.changing())?);
+                    for (slot, column) in want.columns.iter().enumerate() {
+                        let renders = (shown.value(i, slot), stored.value(i, slot));
+                        let raw = cell(renders.0, renders.1).unwrap_or_else(|| {
+                            let print = Odd::print(&want.title, number, *column, renders);
+                            found.0.insert(print);
+                            if known.0.contains(&print) {
+                                settled[at] += 1;
+                            } else {
+                                changed.get_or_insert_with(|| format!("{}, {}{number}", want.title, letters(*column)));
+                            }
+                            odd(renders.0, renders.1)
+                        });
+                        line.push(raw);
                     }
-                    give(want, number, &line, &shown, i);
+                    give(at, number, &line, &shown, i);
                 }
             }
         }
-        Ok(())
+        *known = found;
+        match changed {
+            Some(cell) => Err(changing(&cell)),
+            None => Ok(settled),
+        }
     }
 
     async fn values(&self, ranges: &[String], render: Render) -> Result<Vec<Block>, Unread> {
         let read = self.session.values(self.book, ranges, render, self.scope).await;
         // A tab that was renamed or rows that were deleted since the outline was read.
-        read.map_err(|unread| if unread.code == NO_RANGE { self.changing() } else { unread })
+        let title = || self.wants.first().map_or("", |want| want.title.as_str());
+        read.map_err(|unread| if unread.code == NO_RANGE { changing(title()) } else { unread })
     }
+}
 
-    pub(super) fn changing(&self) -> Unread {
-        Unread::new(CHANGING, self.wants.first().map_or("", |want| want.title.as_str()))
-    }
+/// What was read was not there all at once.
+pub(super) fn changing(place: &str) -> Unread {
+    Unread::new(CHANGING, format!("`{place}`"))
+}
+
+fn first_row(block: &Block) -> Vec<String> {
+    texts(block).into_iter().next().unwrap_or_default()
 }
 
 /// The rows of a block as texts.

@@ -25,13 +25,40 @@ pub(super) struct Want {
     pub(super) title: String,
     pub(super) columns: Vec<u16>,
     pub(super) rows: RangeInclusive<u32>,
+    /// Whether its last row is the last of the grid, below which there must be nothing.
+    pub(super) to_the_end: bool,
 }
 
 impl Want {
     /// The ranges that have some of its rows.
     pub(super) fn ranges(&self, rows: &RangeInclusive<u32>) -> Vec<String> {
-        a1::runs(&self.columns).into_iter().map(|run| a1::block(&self.title, run, rows.clone())).collect()
+        let is_open = self.to_the_end && rows.end() == self.rows.end();
+        let range = |run| {
+            if is_open { a1::below(&self.title, run, *rows.start()) } else { a1::block(&self.title, run, rows.clone()) }
+        };
+        a1::runs(&self.columns).into_iter().map(range).collect()
     }
+}
+
+/// Ranges in as many requests as their length makes necessary.
+pub(super) fn addresses(ranges: Vec<String>) -> Vec<Vec<String>> {
+    let (mut requests, mut bytes) = (Vec::<Vec<String>>::new(), 0);
+    for range in ranges {
+        let length = encoded(&range);
+        bytes += length;
+        if let Some(request) = requests.last_mut().filter(|_| bytes <= ADDRESS_BYTES) {
+            request.push(range);
+        } else {
+            requests.push(vec![range]);
+            bytes = length;
+        }
+    }
+    requests
+}
+
+/// How long a range may be in an address, where each byte of a Russian letter takes three.
+fn encoded(range: &str) -> usize {
+    range.len() * 3
 }
 
 /// Some rows of a tab, by its place among what is wanted.
@@ -65,7 +92,7 @@ impl<'a> Cutter<'a> {
                 self.next = (self.next.0 + 1, self.wants.get(self.next.0 + 1).map_or(1, |w| *w.rows.start()));
                 continue;
             }
-            address += want.ranges(&want.rows).iter().map(|range| range.len() * 3).sum::<usize>();
+            address += want.ranges(&want.rows).iter().map(|range| encoded(range)).sum::<usize>();
             let rows = cells / want.columns.len();
             if !pieces.is_empty() && (rows == 0 || address > ADDRESS_BYTES) {
                 break;
@@ -106,7 +133,7 @@ mod tests {
     use super::*;
 
     fn want(title: &str, columns: u16, rows: u32) -> Want {
-        Want { title: title.into(), columns: (0..columns).collect(), rows: 2..=rows }
+        Want { title: title.into(), columns: (0..columns).collect(), rows: 2..=rows, to_the_end: true }
     }
 
     /// How many requests a list takes whose cells have so many bytes, and that no row is left out or read twice.
@@ -180,5 +207,9 @@ mod tests {
         let mut cutter = Cutter::new(&many);
         let pieces = cutter.next();
         assert!(pieces.len() > 10 && pieces.len() < 100, "{}", pieces.len());
+        let ranges: Vec<String> = many.iter().map(|want| want.title.clone()).collect();
+        let requests = addresses(ranges.clone());
+        assert!(requests.len() > 3 && requests.concat() == ranges);
+        assert!(requests.iter().all(|request| request.iter().map(|r| encoded(r)).sum::<usize>() <= ADDRESS_BYTES));
     }
 }

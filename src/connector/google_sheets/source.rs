@@ -7,7 +7,7 @@
 //! A fourth is needed where the titles of the tabs are not known beforehand: for a pattern of titles, for a link to
 //! a tab that was never seen, and after somebody renamed one.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use google_sheets4::api::Scope;
@@ -16,26 +16,27 @@ use super::{
     super::{SourcePlace, files, fills},
     a1,
     book::{Area, Book, OUTLINE, Sheet, WITH_ROWS},
-    collect::{Lines, Reader, texts},
+    collect::{Lines, Odd, Reader, changing},
     link::Link,
     own::Own,
-    pieces::Want,
+    pieces::{Want, addresses},
     said::NO_RANGE,
-    session::{Render, Session},
+    session::Session,
     sessions,
-    tabs::{Asked, Chosen, is_pattern},
+    tabs::{Asked, Chosen, is_pattern, is_titled},
     write::{self, WriteBack},
 };
 use crate::{
     change::RunId,
     finding::Code,
     port::{RowStatus, Source, Unread, Wanted, WroteBack},
-    sheet::{Edge, Raw, Rows, Tab, TabId, Tabs},
+    sheet::{Edge, Raw, Rows, SeenTab, Tab, TabId, Tabs},
 };
 
 const FILTERED: Code = Code::new("google-filter-on");
 const HIDDEN_COLUMNS: Code = Code::new("google-hidden-columns");
 const MERGED: Code = Code::new("google-merged");
+const ODD: Code = Code::new("google-odd-format");
 
 /// So many of the first rows are looked at for a header that isn't where it should be.
 const HEAD_ROWS: u32 = 20;
@@ -47,13 +48,15 @@ pub(super) struct GoogleSource {
     session: Option<Arc<Session>>,
     /// The chosen tabs.
     tabs: Vec<(Sheet, TabId)>,
+    /// Cells that nothing explained at the last try.
+    odd: Odd,
     /// The tabs as they were read, where something is to be written back into them.
     read: Vec<write::Read>,
 }
 
 impl GoogleSource {
     pub(super) fn new(place: SourcePlace) -> Self {
-        Self { place, link: None, session: None, tabs: Vec::new(), read: Vec::new() }
+        Self { place, link: None, session: None, tabs: Vec::new(), odd: Odd::default(), read: Vec::new() }
     }
 
     fn session(&mut self) -> Result<Arc<Session>, Unread> {
@@ -80,24 +83,38 @@ impl GoogleSource {
         if self.place.write_back.is_some() { Scope::Spreadsheet } else { Scope::SpreadsheetReadonly }
     }
 
-    /// The chosen tabs with at least the first `rows` rows, or up to the header that the config names.
-    async fn read(&mut self, rows: u32) -> Result<Tabs, Unread> {
-        let rows = rows.max(self.place.header.unwrap_or(1));
+    /// The chosen tabs with the rows in which their headers should be and, where a header is looked for, the first
+    /// rows.
+    async fn read(&mut self, looks: bool) -> Result<Tabs, Unread> {
         let (session, link) = (self.session()?, self.link()?);
-        let (mut book, chosen) = match self.guessed(&session, &link, rows).await? {
+        // Whoever is typing gets a moment to end.
+        if let Some(pause) = session.patience().waits().next().filter(|_| !self.odd.is_empty()) {
+            tokio::time::sleep(pause).await;
+        }
+        let (mut book, chosen) = match self.guessed(&session, &link, looks).await? {
             Some(found) => found,
-            None => self.outlined(&session, &link, rows).await?,
+            None => self.outlined(&session, &link, looks).await?,
         };
         self.tabs = chosen.tabs.into_iter().map(|(place, id)| (std::mem::take(&mut book.sheets[place]), id)).collect();
         let tabs = self.tabs.iter().map(|(sheet, id)| tab(&book, sheet, id)).collect();
         Ok(Tabs { tabs, version: None, notes: chosen.notes, pins: Vec::new() })
     }
 
+    /// The rows that are looked at for a header: the one that the config names, or in which it was, or else the first.
+    fn header_rows(&self, seen: Option<&SeenTab>, looks: bool) -> RangeInclusive<u32> {
+        let header = self.place.header.or(seen.map(|seen| seen.header)).unwrap_or(1);
+        if looks { 1..=header.max(HEAD_ROWS) } else { header..=header }
+    }
+
     /// Outline and first rows in one request, by the titles that the tabs have if nobody renamed one; nothing where
     /// those aren't known or aren't right.
-    async fn guessed(&self, session: &Session, link: &Link, rows: u32) -> Result<Option<(Book, Chosen)>, Unread> {
+    async fn guessed(&self, session: &Session, link: &Link, looks: bool) -> Result<Option<(Book, Chosen)>, Unread> {
         let Some(titles) = self.known_titles(link) else { return Ok(None) };
-        let ranges: Vec<String> = titles.iter().map(|title| a1::rows(title.as_deref(), 1..=rows)).collect();
+        let range = |(title, seen): (Option<String>, Option<&SeenTab>)| {
+            a1::rows(title.as_deref(), self.header_rows(seen, looks))
+        };
+        let mut requests = addresses(titles.into_iter().map(range).collect());
+        let Some(ranges) = requests.pop().filter(|_| requests.is_empty()) else { return Ok(None) };
         match session.spreadsheet(&link.id, &ranges, WITH_ROWS, self.scope()).await {
             Ok(answer) => Ok(self.fits(Book::read(answer)?, link)),
             Err(unread) if unread.code == NO_RANGE => Ok(None),
@@ -106,19 +123,23 @@ impl GoogleSource {
     }
 
     /// The same in two requests: the outline of the whole spreadsheet, then the first rows of the chosen tabs.
-    async fn outlined(&self, session: &Session, link: &Link, rows: u32) -> Result<(Book, Chosen), Unread> {
+    async fn outlined(&self, session: &Session, link: &Link, looks: bool) -> Result<(Book, Chosen), Unread> {
         let mut book = Book::read(session.spreadsheet(&link.id, &[], OUTLINE, self.scope()).await?)?;
         let chosen = self.asked(link, &book.title).choose(&book.candidates())?;
-        let mut places: Vec<usize> = chosen.tabs.iter().map(|(place, _)| *place).collect();
-        places.retain(|place| book.sheets[*place].rows > 0);
-        let first = |place: &usize| {
-            let sheet = &book.sheets[*place];
-            a1::rows(Some(&sheet.title), 1..=rows.min(sheet.rows))
+        let range = |(place, id): &(usize, TabId)| {
+            let seen = self.place.before.tabs.iter().find(|seen| seen.id.id == id.id);
+            a1::rows(Some(&book.sheets[*place].title), self.header_rows(seen, looks))
         };
-        let ranges: Vec<String> = places.iter().map(first).collect();
-        let blocks = session.values(&link.id, &ranges, Render::Formatted, self.scope()).await?;
-        for (place, block) in places.iter().zip(&blocks) {
-            book.sheets[*place].head = Some(texts(block));
+        for ranges in addresses(chosen.tabs.iter().map(range).collect()) {
+            let answer = session.spreadsheet(&link.id, &ranges, WITH_ROWS, self.scope()).await;
+            let answer = answer.map_err(|unread| match unread.code {
+                NO_RANGE => changing(&book.title),
+                _ => unread,
+            })?;
+            for sheet in Book::read(answer)?.sheets {
+                let known = book.sheets.iter_mut().find(|known| known.id == sheet.id);
+                known.into_iter().for_each(|known| known.clone_from(&sheet));
+            }
         }
         Ok((book, chosen))
     }
@@ -127,18 +148,21 @@ impl GoogleSource {
         Asked { book, names: self.place.tabs.as_deref(), link: link.tab.as_deref(), before: &self.place.before.tabs }
     }
 
-    /// The titles that the chosen tabs have if nobody renamed one, as far as that can be known; `None` in the list is
-    /// the first tab that people see.
-    fn known_titles(&self, link: &Link) -> Option<Vec<Option<String>>> {
+    /// The titles that the chosen tabs have if nobody renamed one, as far as that can be known, with what was seen of
+    /// them; without a title it is the first tab that people see.
+    fn known_titles(&self, link: &Link) -> Option<Vec<(Option<String>, Option<&SeenTab>)>> {
         let before = &self.place.before.tabs;
-        match &self.place.tabs {
-            Some(names) if names.iter().any(|name| is_pattern(name)) => None,
-            Some(names) => Some(names.iter().map(|name| Some(name.trim().to_owned())).collect()),
-            None => {
-                let asked = self.asked(link, "").link_word();
-                Some(vec![before.iter().find(|seen| seen.id.asked == asked).map(|seen| seen.title.clone())])
-            }
-        }
+        let Some(names) = &self.place.tabs else {
+            let asked = self.asked(link, "").link_word();
+            let seen = before.iter().find(|seen| seen.id.asked == asked);
+            return Some(vec![(seen.map(|seen| seen.title.clone()), seen)]);
+        };
+        let known = |name: &String| {
+            let seen = before.iter().find(|seen| seen.id.asked == *name);
+            let is_renamed = seen.is_some_and(|seen| !is_titled(&seen.title, name));
+            (!is_pattern(name) && !is_renamed).then(|| (Some(name.trim().to_owned()), seen))
+        };
+        names.iter().map(known).collect()
     }
 
     /// The tabs of an answer to guessed titles, if they are surely all that is asked for: where a title stands on
@@ -149,7 +173,7 @@ impl GoogleSource {
         let is_as_before = |id: &TabId| before.iter().all(|seen| seen.id.asked != id.asked || seen.id.id == id.id);
         let all = chosen.tabs.iter().all(|(_, id)| is_as_before(id));
         let asked = self.place.tabs.as_ref().map_or(1, Vec::len);
-        (all && chosen.tabs.len() == asked && chosen.notes.is_empty()).then_some((book, chosen))
+        (all && chosen.tabs.len() == asked && !chosen.is_renamed()).then_some((book, chosen))
     }
 
     /// What is wanted of each tab, with the columns of ours behind the wanted ones.
@@ -159,7 +183,7 @@ impl GoogleSource {
             let own = self.place.write_back.as_ref().map(|names| Own::find(names, self.header(it)));
             let behind = own.iter().flat_map(Own::columns).filter(|c| !it.columns.contains(c));
             let columns = it.columns.iter().copied().chain(behind).collect();
-            (Want { title: sheet.title.clone(), columns, rows: it.header + 1..=sheet.rows }, own)
+            (Want { title: sheet.title.clone(), columns, rows: it.header + 1..=sheet.rows, to_the_end: true }, own)
         };
         wanted.iter().map(want).collect()
     }
@@ -178,11 +202,11 @@ impl GoogleSource {
 #[async_trait]
 impl Source for GoogleSource {
     async fn open(&mut self) -> Result<Tabs, Unread> {
-        self.read(1).await
+        self.read(false).await
     }
 
     async fn look(&mut self) -> Result<Option<Tabs>, Unread> {
-        self.read(HEAD_ROWS).await.map(Some)
+        self.read(true).await.map(Some)
     }
 
     async fn rows(&mut self, wanted: &[Wanted]) -> Result<Vec<Rows>, Unread> {
@@ -191,8 +215,9 @@ impl Source for GoogleSource {
         let reader = Reader { session: &session, book: &link.id, wants: &wants, scope: self.scope() };
         let headers: Vec<u32> = wanted.iter().map(|it| it.header).collect();
         let first = reader.first_pass(&headers).await?;
-        if wanted.iter().zip(&first.headers).any(|(it, now)| !same_row(self.header(it), now)) {
-            return Err(reader.changing());
+        let is_moved = |((it, now), _): &((&Wanted, &Vec<String>), &Want)| !same_row(self.header(it), now);
+        if let Some((_, want)) = wanted.iter().zip(&first.headers).zip(&wants).find(is_moved) {
+            return Err(changing(&want.title));
         }
         let filling = |((it, want), own): ((&Wanted, &Want), Option<Own>)| {
             Filling::new(it, own.map(|own| self.to_write(it, &want.columns, own)))
@@ -201,12 +226,15 @@ impl Source for GoogleSource {
         let give = |tab: usize, number: u32, line: &[Raw<'_>], shown: &Lines<'_>, row: usize| {
             tabs[tab].take(number, line, shown, row);
         };
-        reader.second_pass(first.parts, give).await?;
-        let with_notes = |(it, tab): (&Wanted, &mut Filling)| {
+        let mut known = std::mem::take(&mut self.odd);
+        let settled = reader.second_pass(first.parts, &mut known, give).await;
+        self.odd = known;
+        let settled = settled?;
+        let with_notes = |((it, tab), odd): ((&Wanted, &mut Filling), usize)| {
             let rows = std::mem::take(&mut tab.rows);
-            Rows { notes: notes(&self.tabs[it.tab].0, it), ..rows }
+            Rows { notes: notes(&self.tabs[it.tab].0, it, odd), ..rows }
         };
-        let all = wanted.iter().zip(&mut tabs).map(with_notes).collect();
+        let all = wanted.iter().zip(&mut tabs).zip(settled).map(with_notes).collect();
         self.read = tabs.into_iter().filter_map(|tab| tab.read).collect();
         Ok(all)
     }
@@ -269,13 +297,13 @@ fn tab(book: &Book, sheet: &Sheet, id: &TabId) -> Tab {
 }
 
 /// What people may not see in the sheet, and what was read all the same.
-fn notes(sheet: &Sheet, wanted: &Wanted) -> Vec<(Code, String)> {
+fn notes(sheet: &Sheet, wanted: &Wanted, odd: usize) -> Vec<(Code, String)> {
     let touches = |area: &&Area| {
         area.rows.1 > wanted.header && wanted.columns.iter().any(|c| (area.columns.0..=area.columns.1).contains(c))
     };
     let merged = sheet.merged.iter().filter(touches).count();
     let hidden = sheet.hidden_columns.iter().filter(|c| wanted.columns.contains(c)).count();
-    let counts = [(FILTERED, usize::from(sheet.filtered)), (HIDDEN_COLUMNS, hidden), (MERGED, merged)];
+    let counts = [(FILTERED, usize::from(sheet.filtered)), (HIDDEN_COLUMNS, hidden), (MERGED, merged), (ODD, odd)];
     let said = counts.into_iter().filter(|(_, count)| *count > 0);
     said.map(|(code, count)| (code, format!("`{}`: {count}", sheet.title))).collect()
 }

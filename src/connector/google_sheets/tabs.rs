@@ -47,6 +47,11 @@ pub(super) fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
+/// Whether a title is the one that a name means, letter case and spaces at the ends aside.
+pub(super) fn is_titled(title: &str, name: &str) -> bool {
+    title.trim().to_lowercase() == name.trim().to_lowercase()
+}
+
 impl Asked<'_> {
     /// Chooses among all tabs of the spreadsheet that hold cells.
     pub(super) fn choose(&self, tabs: &[Candidate]) -> Result<Chosen, Unread> {
@@ -103,9 +108,8 @@ impl Asked<'_> {
 
     /// The tabs whose titles fit, letter case and spaces at the ends aside.
     fn titled(&self, name: &str, tabs: &[Candidate]) -> Result<Vec<usize>, Unread> {
-        let folded = |title: &str| title.trim().to_lowercase();
         let places = |fits: &dyn Fn(&Candidate) -> bool| (0..tabs.len()).filter(|i| fits(&tabs[*i])).collect();
-        let exact: Vec<usize> = places(&|t| folded(&t.title) == folded(name));
+        let exact: Vec<usize> = places(&|t| is_titled(&t.title, name));
         if !exact.is_empty() || !is_pattern(name) {
             return Ok(exact);
         }
@@ -122,6 +126,11 @@ impl Asked<'_> {
 }
 
 impl Chosen {
+    /// Whether one of them has another title than it is asked for by.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.notes.iter().any(|(code, _)| *code == RENAMED)
+    }
+
     fn add(&mut self, tabs: &[Candidate], place: usize, asked: &str) {
         if self.tabs.iter().any(|(p, _)| *p == place) {
             return;
@@ -159,6 +168,7 @@ mod tests {
             id: TabId { asked: (*asked).to_owned(), id: (*id).to_owned() },
             title: String::new(),
             rows: 1,
+            header: 1,
         };
         let before: Vec<SeenTab> = before.iter().map(seen).collect();
         let asked = Asked { book: "book", names: names.as_deref(), link, before: &before };

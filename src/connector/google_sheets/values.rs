@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error, IgnoredAny, SeqAccess, Visitor},
 };
 
 /// A cell as Google gives it.
@@ -90,8 +90,8 @@ impl fmt::Display for TooLong {
     }
 }
 
-/// The ranges of an answer, in the order in which they were asked for, each as its columns. What the answer leaves
-/// out is empty.
+/// The ranges of an answer, in the order in which they were asked for, each as its columns. An empty one has no
+/// values; one that isn't there is no empty one.
 pub(super) fn parse(body: &[u8]) -> Result<Vec<Vec<Column>>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Answer {
@@ -100,6 +100,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Vec<Column>>, serde_json::Error> 
     }
     #[derive(Deserialize)]
     struct Range {
+        #[serde(rename = "range")]
+        _name: IgnoredAny,
         #[serde(default)]
         values: Vec<Column>,
     }
@@ -202,7 +204,7 @@ mod tests {
     fn cells_come_as_they_are() {
         use Value::{Blank, Bool, Number, Text};
         check(
-            r#"{"valueRanges":[{"range":"A","values":[["Анна","",null,"a\"b\u00e9"],[1,-2,0.5,1e3,true,false]]},{"values":[[],["x"]]}]}"#,
+            r#"{"valueRanges":[{"range":"A","values":[["Анна","",null,"a\"b\u00e9"],[1,-2,0.5,1e3,true,false]]},{"range":"B","values":[[],["x"]]}]}"#,
             &[
                 &[
                     &[Text("Анна"), Blank, Blank, Text("a\"bé")],
@@ -214,16 +216,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_empty() {
-        check(r#"{"valueRanges":[{},{"range":"B","majorDimension":"COLUMNS"}]}"#, &[&[], &[]]);
+    fn a_range_without_values_is_empty() {
+        check(r#"{"valueRanges":[{"range":"A"},{"range":"B","majorDimension":"COLUMNS"}]}"#, &[&[], &[]]);
         check("{}", &[]);
-        let columns = parse(br#"{"valueRanges":[{"values":[["x"]]}]}"#).expect("it is an answer");
+        let columns = parse(br#"{"valueRanges":[{"range":"A","values":[["x"]]}]}"#).expect("it is an answer");
         assert!(columns[0][0].get(7) == Value::Blank, "rows below the end are blank");
     }
 
     #[test]
     fn a_cut_or_strange_body_is_no_answer() {
-        let whole = r#"{"valueRanges":[{"values":[["Анна",1]]}]}"#;
+        let whole = r#"{"valueRanges":[{"range":"A","values":[["Анна",1]]}]}"#;
         for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
             let error = parse(&whole.as_bytes()[..end]).map(|_| ()).expect_err("it is cut");
             assert!(error.is_eof(), "{end}");
@@ -231,9 +233,11 @@ mod tests {
         for strange in [
             "null",
             r#"{"valueRanges":null}"#,
-            r#"{"valueRanges":[{"values":["x"]}]}"#,
-            r#"{"valueRanges":[{"values":[[["x"]]]}]}"#,
-            r#"{"valueRanges":[{"values":[[{"x":1}]]}]}"#,
+            r#"{"valueRanges":[{}]}"#,
+            r#"{"valueRanges":[{"values":[["x"]]}]}"#,
+            r#"{"valueRanges":[{"range":"A","values":["x"]}]}"#,
+            r#"{"valueRanges":[{"range":"A","values":[[["x"]]]}]}"#,
+            r#"{"valueRanges":[{"range":"A","values":[[{"x":1}]]}]}"#,
         ] {
             assert!(parse(strange.as_bytes()).is_err_and(|e| e.is_data()), "{strange}");
         }

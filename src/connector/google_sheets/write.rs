@@ -168,7 +168,7 @@ impl Job {
             _ => (end..read.columns.min(end.saturating_add(SPARE)), read.header.0 + 1..=read.rows),
         };
         let columns = read.wanted.iter().map(|(column, _)| *column).chain(read.own.columns()).chain(spare);
-        Want { title: read.title.clone(), columns: columns.collect(), rows }
+        Want { title: read.title.clone(), columns: columns.collect(), rows, to_the_end: false }
     }
 
     /// What is to be written, by what stands there now.

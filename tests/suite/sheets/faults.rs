@@ -133,18 +133,32 @@ fn edits() -> Vec<(&'static str, Edit)> {
 
 #[test]
 fn an_edit_between_any_two_requests_mixes_no_rows() {
+    // Of a grid with room below the rows, and of one that ends with them.
+    for office in [office, tight] {
+        mixes_no_rows(office);
+    }
+}
+
+/// The same office, whose grid ends where its rows do.
+fn tight() -> Office {
+    let office = office();
+    office.clients(|sheet| sheet.resize(5, 26));
+    office
+}
+
+fn mixes_no_rows(make: fn() -> Office) {
     let count = requests();
     for (name, edit) in edits() {
         for number in 1..=count {
-            let mut office = office();
+            let mut office = make();
             office.google.before(number, move |books| edit(books.sheet("Clients")));
             let report = office.sync();
             assert!(report.sources[0].trouble.is_none(), "{name} before {number}: {}", report.text());
             let seen = office.shop();
             // What was read was there at one moment: before the edit or after it.
-            let mut before = self::office();
+            let mut before = make();
             before.sync();
-            let mut after = self::office();
+            let mut after = make();
             after.google.edit(move |books| edit(books.sheet("Clients")));
             after.sync();
             assert!(seen == before.shop() || seen == after.shop(), "{name} before {number}: {seen:?}");
@@ -155,16 +169,11 @@ fn an_edit_between_any_two_requests_mixes_no_rows() {
 #[test]
 fn a_sheet_that_never_rests_is_not_read() {
     let mut office = office();
-    for number in 1..60 {
-        office.google.before(number, move |books| {
-            books.sheet("Clients").set("A2", format!("Anna {}", "x".repeat(number)).as_str());
-        });
-    }
-    // Names that hold one another are taken for one with something around it; these don't.
-    for number in 1..60 {
-        office.google.before(number, move |books| {
-            let name = if number % 2 == 0 { "Anna" } else { "Zoe" };
-            books.sheet("Clients").set("A2", name);
+    for number in 1..60_u8 {
+        // Names of which none is a part of another.
+        let name = format!("{} Anna", char::from(b'A' + number));
+        office.google.before(number.into(), move |books| {
+            books.sheet("Clients").set("A2", name.as_str());
         });
     }
     let report = office.sync();

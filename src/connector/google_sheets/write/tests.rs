@@ -43,7 +43,7 @@ fn written(job: &Job, now: &[&str]) -> Result<(Vec<String>, u64, u64), Unread> {
             cells.truncate(cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1));
             cells
         };
-        serde_json::json!({ "values": run.map(column).collect::<Vec<_>>() })
+        serde_json::json!({ "range": "A1", "values": run.map(column).collect::<Vec<_>>() })
     });
     let body = serde_json::json!({ "valueRanges": blocks.collect::<Vec<_>>() }).to_string();
     let blocks = values::parse(body.as_bytes()).expect("an answer");
