@@ -172,7 +172,7 @@ fn digest(drafts: &[Draft]) -> String {
 }
 
 /// So often a source is read that changes under our hands.
-const TRIES: usize = 3;
+pub(crate) const TRIES: usize = 3;
 
 /// What reading a source needs.
 struct Reading<'a> {

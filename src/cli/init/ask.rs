@@ -1,6 +1,6 @@
 //! The few questions, in the owner's words. A flag answers each; without a terminal what is assumed stands.
 
-use std::{fmt, path::Path};
+use std::{cell::Cell, fmt, path::Path};
 
 use dialoguer::{Input, Select, theme::Theme};
 
@@ -40,6 +40,8 @@ pub(super) struct Ask<'a> {
     pub(super) folder: &'a Path,
     pub(super) language: Language,
     pub(super) is_asked: bool,
+    /// Whether a question was put: flags may have answered them all.
+    pub(super) was_asked: Cell<bool>,
 }
 
 /// Answers that nobody gave: the flag that changes each, and what stands.
@@ -166,6 +168,7 @@ impl Ask<'_> {
     }
 
     fn line(&self, question: &str, default: &str, fits: fn(&str) -> bool) -> Result<String, Trouble> {
+        self.was_asked.set(true);
         let help = self.say("init-ask-again");
         let input = Input::<String>::new().with_prompt(self.say(question)).default(default.to_owned());
         let input = input.validate_with(move |text: &String| if fits(text) { Ok(()) } else { Err(help.clone()) });
@@ -176,6 +179,7 @@ impl Ask<'_> {
         if !self.is_asked {
             return Ok(default);
         }
+        self.was_asked.set(true);
         let select = Select::with_theme(&Plain).with_prompt(self.say(question)).items(answers).default(default);
         let chosen = select.interact_opt().ok().flatten();
         chosen.ok_or_else(|| Trouble::new(BROKEN_OFF, ""))

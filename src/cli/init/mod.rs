@@ -7,6 +7,7 @@ mod show;
 mod sign_in;
 
 use std::{
+    cell::Cell,
     fs::OpenOptions,
     io::{IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -99,9 +100,10 @@ fn made(
 ) -> Result<(), Option<Trouble>> {
     let choices = init::choices(proposals, russian)?;
     print(&(show::lists(proposals, language) + "\n"));
-    let asked = ask::Ask { args, choices: &choices, proposals, folder, language, is_asked };
+    let asked =
+        ask::Ask { args, choices: &choices, proposals, folder, language, is_asked, was_asked: Cell::new(false) };
     let (answers, assumed) = asked.answers(lists)?;
-    if is_asked {
+    if asked.was_asked.get() {
         print("\n");
     }
     let written = init::write(init::draft(proposals, &answers)?, &answers)?;

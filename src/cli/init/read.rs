@@ -10,7 +10,8 @@ use crate::{
     finding::{Code, Trouble},
     init::{self, List, Tab},
     language::Language,
-    port::{Source, Wanted},
+    port::{CHANGING, Source, Wanted},
+    pull::TRIES,
     sheet::Tabs,
 };
 
@@ -97,16 +98,28 @@ impl<'a> Reader<'a> {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-        let outcome = runtime.block_on(fill(&mut list, (kind.make)(place).as_mut(), is_link));
+        let outcome = runtime.block_on(to_its_end(&mut list, (kind.make)(place).as_mut(), is_link));
         bar.clear();
         outcome.map(|()| list)
     }
+}
+
+/// Fills a list until what was read was there all at once.
+async fn to_its_end(list: &mut List, port: &mut dyn Source, is_link: bool) -> Result<(), Trouble> {
+    for _ in 1..TRIES {
+        match fill(list, port, is_link).await {
+            Err(why) if why.code == CHANGING => {}
+            outcome => return outcome,
+        }
+    }
+    fill(list, port, is_link).await
 }
 
 /// The tabs that have a header, with their rows.
 async fn fill(list: &mut List, port: &mut dyn Source, is_link: bool) -> Result<(), Trouble> {
     let Tabs { tabs, .. } = first_rows(port).await?;
     list.title = tabs.first().filter(|_| is_link).map(|tab| tab.file.clone());
+    list.has_others = false;
     let (mut wanted, mut found) = (Vec::new(), Vec::new());
     for (i, tab) in tabs.into_iter().enumerate() {
         let Some(header) = init::find(&tab) else {

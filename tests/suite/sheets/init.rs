@@ -165,6 +165,73 @@ fn a_link_becomes_a_config_that_works() {
 }
 
 #[test]
+fn a_list_is_one_however_its_link_is_typed() {
+    for (language, locale) in LANGUAGES {
+        let mut beginner = Beginner::new(locale);
+        beginner.put_key("google-key.json", &beginner.google.key_file());
+        beginner.desk.put("guests.csv", "Name,Phone,Last order\nDan Price,+44 20 7946 0111,2026-05-11\n");
+        let (endpoint, link) = (beginner.google.endpoint().to_owned(), beginner.link("Clients"));
+        let schemeless = link.trim_start_matches("https://");
+        let own = ["--endpoint", &endpoint, "--operator", "Shop", "--law", "eu", "--to", "db"];
+        let mut made = |lists: &[&str], file: &str, exit: i32| {
+            let args = [&["init"], lists, &["-c", file, "--why", "interest", "--keep", "2 years"], &own].concat();
+            assert_eq!(beginner.run(&args).exit, exit, "{lists:?}");
+        };
+        made(&[&link, schemeless], "twice.toml", 2);
+        made(&[&link, "guests.csv"], "bridge.toml", 0);
+        made(&[&link], "bridge.toml", 2);
+        made(&[ID], "id.toml", 0);
+        made(&[schemeless], "schemeless.toml", 0);
+        assert!(!beginner.desk.path("twice.toml").exists());
+        for file in ["bridge.toml", "id.toml", "schemeless.toml"] {
+            beginner.show(file);
+            assert_eq!(beginner.run(&["plan", file]).exit, 0);
+        }
+        beginner.compare(&format!("init-sheet-typed.{language}"));
+    }
+}
+
+#[test]
+fn without_a_network_nothing_is_written() {
+    let mut beginner = Beginner::new("en_GB.UTF-8");
+    // The port is somebody else's no more, and not yet anybody's again.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+    beginner.put_key("google-key.json", &beginner.google.key_file());
+    let answer = beginner.run(&["init", &beginner.link("Clients"), "--endpoint", &format!("http://{nobody}")]);
+    assert!(answer.exit == 2 && answer.err.contains("error[google-unreachable]"), "{answer}");
+    assert!(answer.err.contains("Then run again:"), "{answer}");
+    assert!(!beginner.desk.path("bridge.toml").exists());
+}
+
+#[test]
+fn a_list_that_changes_is_read_again_and_not_for_ever() {
+    let attempt = |changed: &[u8]| {
+        let mut beginner = Beginner::new("en_GB.UTF-8");
+        beginner.put_key("google-key.json", &beginner.google.key_file());
+        for &number in changed {
+            // Names of which none is a part of another.
+            let name = format!("{} Anna", char::from(b'A' + number));
+            beginner.google.before(number.into(), move |books| {
+                books.sheet("Clients").set("A2", name.as_str());
+            });
+        }
+        let endpoint = beginner.google.endpoint().to_owned();
+        let answer = beginner.run(&["init", &beginner.link("Clients"), "--endpoint", &endpoint]);
+        (answer, u8::try_from(beginner.google.reads()).expect("a few"))
+    };
+    let (calm, reads) = attempt(&[]);
+    assert_eq!(calm.exit, 0, "{calm}");
+    let again = (1..=reads + 2).filter(|&number| {
+        let (answer, read) = attempt(&[number]);
+        assert_eq!(answer.exit, 0, "before {number}: {answer}");
+        read > reads
+    });
+    assert!(again.count() > 0, "no change came in between");
+    let (restless, _) = attempt(&(1..60).collect::<Vec<u8>>());
+    assert!(restless.exit == 2 && restless.err.contains("error[source-changing]"), "{restless}");
+}
+
+#[test]
 fn the_key_may_lie_elsewhere() {
     let mut beginner = Beginner::new("en_GB.UTF-8");
     let (endpoint, link) = (beginner.google.endpoint().to_owned(), beginner.link("Clients"));
