@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fs, thread,
     time::Duration,
 };
 
@@ -323,37 +323,84 @@ fn what_moves_before_the_write_is_put_right_by_the_next_run() {
     }
 }
 
+/// A run in which one request goes wrong, and the next one.
+fn goes_wrong(number: usize, what: &str, fault: &Fault) {
+    let mut office = three().impatient();
+    office.google.at(number, fault.clone());
+    let report = office.sync();
+    let given = ids(&office);
+    let what = format!("{what} at {number}");
+    let wrote = report.sources[0].wrote_back.clone();
+    let is_read = report.sources[0].trouble.is_none();
+    assert_eq!((is_read, is_read || number < 5), (wrote.is_some(), true), "{what}: {}", report.text());
+    let shop: &[&str] = if is_read { &["Berg Anna +79161234567", "Sand Clara +79032223344"] } else { &[] };
+    assert_eq!(office.shop(), shop, "{what}");
+    match wrote {
+        Some((wrote, None)) => {
+            assert_eq!(wrote, WroteBack { cells: 10, left: 0, kept: 0 }, "{what}");
+            assert_eq!(given.len(), 3, "{what}: it says that it is written");
+        }
+        _ => assert_eq!(report.exit(), 2, "{what}"),
+    }
+    let was_done = matches!(fault, Fault::Cut(_) | Fault::CutChunked(_) | Fault::DropAfter);
+    if number == WRITE && was_done && report.sources[0].unwritten().is_none() {
+        assert_eq!(office.google.writes(), 1, "{what}: it stands, and is not written again");
+    }
+    // Nobody's plan is left over.
+    office.google.state().plans.clear();
+    sync(&mut office);
+    let now = ids(&office);
+    assert!(given.iter().all(|(name, id)| now[name] == *id), "{what}: {given:?} {now:?}");
+    is_right(&mut office);
+}
+
+/// Every fault at every request, all faults of a request at once: most of the time is waited.
 #[test]
 fn whatever_goes_wrong_nothing_is_written_twice_and_the_next_run_ends_right() {
-    for (what, fault) in Fault::every(IMPATIENT + Duration::from_millis(200)) {
-        for number in [5, 6, WRITE] {
-            let mut office = three().impatient();
-            office.google.forget();
-            office.google.at(number, fault.clone());
-            let report = office.sync();
-            let given = ids(&office);
-            let shop = ["Berg Anna +79161234567", "Sand Clara +79032223344"];
-            assert_eq!(office.shop(), shop, "{what} at {number}");
-            match &report.sources[0].wrote_back {
-                Some((wrote, None)) => {
-                    assert_eq!(*wrote, WroteBack { cells: 10, left: 0, kept: 0 }, "{what} at {number}");
-                    assert_eq!(given.len(), 3, "{what} at {number}: it says that it is written");
-                }
-                Some((_, Some(_))) => assert_eq!(report.exit(), 2, "{what} at {number}"),
-                None => panic!("{what} at {number}: nothing was to be written"),
+    for number in 1..=WRITE {
+        thread::scope(|scope| {
+            for (what, fault) in Fault::every(IMPATIENT + Duration::from_millis(200)) {
+                scope.spawn(move || goes_wrong(number, what, &fault));
             }
-            let was_done = matches!(fault, Fault::Cut(_) | Fault::CutChunked(_) | Fault::DropAfter);
-            if number == WRITE && was_done && report.sources[0].unwritten().is_none() {
-                assert_eq!(office.google.writes(), 1, "{what}: it stands, and is not written again");
-            }
-            // Nobody's plan is left over.
-            office.google.state().plans.clear();
-            sync(&mut office);
-            let now = ids(&office);
-            assert!(given.iter().all(|(name, id)| now[name] == *id), "{what} at {number}: {given:?} {now:?}");
-            is_right(&mut office);
-        }
+        });
     }
+}
+
+/// Between the look and the write nobody can be kept from moving a row. The name of a new row then lands on somebody
+/// who had one, and goes by that from then on: their phone tells who they are, so that nobody is doubled or lost, and
+/// the new row gets another name. What can't be prevented: whoever changes phone, mail and everything else in that very
+/// run isn't known again, as if they had never had a name.
+#[test]
+fn a_name_that_lands_on_somebody_else_doubles_nobody_and_loses_nobody() {
+    let mut office = writing(&[
+        &["Name", "Phone"],
+        &["Anna Berg", "+7 916 123-45-67"],
+        &["Boris Kim", "+7 903 111-22-33"],
+        &["Clara Sand", "+7 903 222-33-44"],
+    ]);
+    sync(&mut office);
+    sync(&mut office);
+    let cards = office.cards("sheetbridge_id || ' ' || name");
+    office.google.edit(|books| {
+        books.sheet("Clients").push(&["Dora Finn", "+7 903 000-88-99"]);
+    });
+    office.google.forget();
+    office.google.before(WRITE, |books| {
+        books.sheet("Clients").sort_by("B");
+    });
+    office.sync();
+    let everybody =
+        ["Berg Anna +79161234567", "Finn Dora +79030008899", "Kim Boris +79031112233", "Sand Clara +79032223344"];
+    assert_eq!(office.shop(), everybody);
+    for _ in 0..2 {
+        sync(&mut office);
+        assert_eq!(office.shop(), everybody);
+    }
+    let now = office.cards("sheetbridge_id || ' ' || name");
+    assert!(cards.iter().all(|card| now.contains(card)) && now.len() == 4, "{cards:?} {now:?}");
+    let given: BTreeSet<String> = ids(&office).into_values().collect();
+    assert!(given.len() == 4 && given.iter().all(|id| id.starts_with("sb-")), "{given:?}");
+    assert_eq!(statuses(&office), ["Dora Finn: ok", "Boris Kim: ok", "Clara Sand: ok", "Anna Berg: ok"]);
 }
 
 #[test]
@@ -687,6 +734,9 @@ fn several_tabs_a_low_header_and_another_language() {
     });
     let report = sync(&mut office);
     assert_eq!(unwritten(&report), ("google-no-room", "`2025`: \"Status\"".to_owned()));
+    let counted = report.sources[0].wrote_back.as_ref().map(|(wrote, _)| *wrote);
+    assert_eq!(counted, Some(WroteBack { cells: 2, left: 0, kept: 0 }), "into the other tab");
+    assert!(report.text().contains("\n    записано обратно: 2 ячейки\n"), "{}", report.text());
     assert_eq!(spoken(&sheet(&office, "2026"))[0].1[0], "в порядке");
     office.google.edit(|books| {
         books.sheet("2025").resize(5, 26);
@@ -697,18 +747,23 @@ fn several_tabs_a_low_header_and_another_language() {
     assert_eq!(spoken(&sheet(&office, "2026"))[0].1[0], "ok", "our own words are known in either language");
 }
 
-#[test]
-fn what_is_too_much_for_one_request_is_written_in_several() {
+/// So many rows wait, with messages of nearly 500 bytes: more than one request takes.
+const MANY: usize = 21_500;
+
+fn waiting(write_back: &str) -> Office {
     let header = "Phone ".repeat(83);
-    let settings = WITH_WRITE_BACK.replace("\"Phone\"", &format!("\"{}\"", header.trim()));
-    let settings = settings.replace("Status\"", "Статус\"");
-    // Each of these waits, with a message of nearly 500 bytes.
-    let rows = (0..21_500).map(|n| vec![Cell::from(format!("Person {n}").as_str())]);
+    let settings = write_back.replace("\"Phone\"", &format!("\"{}\"", header.trim()));
+    let rows = (0..MANY).map(|n| vec![Cell::from(format!("Person {n}").as_str())]);
     let header = vec![Cell::from("Name"), Cell::from(header.trim())];
     let clients = Sheet::holding("Clients", [header].into_iter().chain(rows));
-    let mut office = Office::of([clients]).but(COLUMNS, &settings);
+    Office::of([clients]).but(COLUMNS, &settings)
+}
+
+#[test]
+fn what_is_too_much_for_one_request_is_written_in_several() {
+    let mut office = waiting(&WITH_WRITE_BACK.replace("Status\"", "Статус\""));
     let report = sync(&mut office);
-    assert_eq!(wrote(&report), WroteBack { cells: 3 * 21_501, left: 0, kept: 0 });
+    assert_eq!(wrote(&report), WroteBack { cells: 3 * (MANY as u64 + 1), left: 0, kept: 0 });
     let ranges = ranges(&office);
     assert!(ranges.len() > 1, "{ranges:?}");
     // No range has more than a megabyte, and all of them together have every cell once.
@@ -718,8 +773,36 @@ fn what_is_too_much_for_one_request_is_written_in_several() {
         let row = |cell: &str| cell[1..].parse::<usize>().expect("a row");
         rows.entry(from.chars().next().expect("a column")).or_default().extend(row(from)..=row(to));
     }
-    let all: Vec<usize> = (1..=21_501).collect();
+    let all: Vec<usize> = (1..=MANY + 1).collect();
     assert_eq!(rows, ['C', 'D', 'E'].map(|column| (column, all.clone())).into());
+}
+
+#[test]
+fn what_was_written_counts_where_the_rest_was_not() {
+    let message = WITH_WRITE_BACK.replace("status = \"Status\", ", "").replace(", id = \"sheetbridge_id\"", "");
+    let mut office = waiting(&message);
+    office.google.always(|asked| asked.kind() == Kind::Write, Fault::google(400));
+    sync(&mut office);
+    let first_write = office.google.log().iter().position(|seen| seen.kind == Kind::Write).expect("a write") + 1;
+    office.google.state().plans.clear();
+    // Between two requests somebody renames the tab.
+    office.google.forget();
+    office.google.after(first_write, |books| {
+        books.sheet("Clients").rename("Customers");
+    });
+    let report = office.sync();
+    let found = wrote(&report);
+    // The first cell is the header.
+    assert_eq!(found.cells - 1 + found.left, MANY as u64, "{found:?}");
+    assert!(found.left > 1000 && found.cells > 10_000, "{found:?}");
+    office.google.edit(|books| {
+        books.sheet("Customers").rename("Clients");
+    });
+    // And then nothing more may be written.
+    office.google.always(|asked| asked.kind() == Kind::Write, Fault::google(400));
+    let report = sync(&mut office);
+    assert_eq!(unwritten(&report).0, "google-refused");
+    assert_eq!(report.sources[0].wrote_back.as_ref().map(|(wrote, _)| wrote.cells), Some(0));
 }
 
 #[test]
