@@ -31,9 +31,9 @@ pub trait Source: Send {
 
     /// Writes into the columns of ours what the rows are to say, tab by tab in the order in which they were wanted,
     /// and a name for each row that has none, made of `run`. Only what differs is written, and only where the row
-    /// still stands that was read.
-    async fn write_back(&mut self, _statuses: &[Vec<RowStatus>], _run: RunId) -> Result<WroteBack, Unread> {
-        Ok(WroteBack::default())
+    /// still stands that was read. What was written counts also where something kept the rest from being written.
+    async fn write_back(&mut self, _statuses: &[Vec<RowStatus>], _run: RunId) -> (WroteBack, Option<Unread>) {
+        (WroteBack::default(), None)
     }
 }
 

@@ -56,15 +56,15 @@ pub struct Outcome {
     pub tabs: Vec<SeenTab>,
     /// Why it was not read to its end.
     pub trouble: Option<Trouble>,
-    /// What came of writing back into it, where that was to be done.
-    pub wrote_back: Option<Result<WroteBack, Trouble>>,
+    /// What came of writing back into it, where that was to be done, and what kept the rest from being written.
+    pub wrote_back: Option<(WroteBack, Option<Trouble>)>,
 }
 
 impl Outcome {
-    /// Why nothing could be written back into it.
+    /// Why not everything could be written back into it.
     #[must_use]
     pub fn unwritten(&self) -> Option<&Trouble> {
-        self.wrote_back.as_ref().and_then(|wrote| wrote.as_ref().err())
+        self.wrote_back.as_ref().and_then(|(_, trouble)| trouble.as_ref())
     }
 }
 

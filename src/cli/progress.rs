@@ -21,13 +21,17 @@ use crate::{
 /// What is over by then needs no bar.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often a line says where a run is that nobody watches.
+/// A wait that is over by then needs no word.
+const WAIT: Duration = Duration::from_millis(500);
+
+/// How often a line says where a run is that nobody watches, and how often what it waits for.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Bar {
     start: Instant,
     bar: Option<ProgressBar>,
-    line: Mutex<Instant>,
+    line: Mutex<Option<Instant>>,
+    wait_line: Mutex<Option<Instant>>,
     stage: Mutex<&'static str>,
     /// Whether the bar says what is waited for, instead of the stage.
     waits: AtomicBool,
@@ -44,7 +48,8 @@ impl Bar {
             bar
         });
         let start = Instant::now();
-        Self { start, bar, line: Mutex::new(start), stage: Mutex::default(), waits: AtomicBool::new(false) }
+        let (line, wait_line, stage, waits) = Default::default();
+        Self { start, bar, line, wait_line, stage, waits }
     }
 
     pub(super) fn clear(&self) {
@@ -53,17 +58,17 @@ impl Bar {
         }
     }
 
-    /// Says what is waited for, if that takes a while.
+    /// Says what is waited for, if that takes a while: a bar every time, lines as soon as the run is a long one.
     pub(super) fn wait(&self, waiting: &Waiting, language: Language) {
-        if waiting.time < PATIENCE {
+        if waiting.time < WAIT {
             return;
         }
-        let seconds = waiting.time.as_secs();
+        let seconds = waiting.time.as_secs_f64().ceil() as u64;
         if let Some(bar) = &self.bar {
             bar.set_message(say(waiting.what, language, &[("seconds", Fill::Number(seconds))]));
             self.waits.store(true, Ordering::Relaxed);
             self.show();
-        } else {
+        } else if self.start.elapsed() + waiting.time >= PATIENCE && is_due(&self.wait_line) {
             tracing::info!(target: "sheetbridge::progress", waiting = waiting.what, seconds);
         }
     }
@@ -80,6 +85,16 @@ impl Bar {
     }
 }
 
+/// Whether the last line is long enough ago; if so, there is one now.
+fn is_due(line: &Mutex<Option<Instant>>) -> bool {
+    let mut last = line.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY);
+    if is_due {
+        *last = Some(Instant::now());
+    }
+    is_due
+}
+
 impl Progress for Bar {
     fn stage(&self, name: &'static str, of: u64) {
         if let Some(bar) = &self.bar {
@@ -88,12 +103,8 @@ impl Progress for Bar {
             bar.set_position(0);
             bar.set_length(of);
             self.show();
-        } else if self.is_long() {
-            let mut last = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-            if last.elapsed() >= LINE_EVERY || *last == self.start {
-                *last = Instant::now();
-                tracing::info!(target: "sheetbridge::progress", stage = name, seconds = self.start.elapsed().as_secs());
-            }
+        } else if self.is_long() && is_due(&self.line) {
+            tracing::info!(target: "sheetbridge::progress", stage = name, seconds = self.start.elapsed().as_secs());
         }
     }
 

@@ -14,7 +14,7 @@ mod tls;
 pub(crate) use client::{Client, Lost, retry_after};
 pub(crate) use connect::{Connector, why};
 pub(crate) use endpoint::{Endpoint, is_safe};
-pub(crate) use pace::Pace;
+pub(crate) use pace::{Bucket, Pace};
 pub(crate) use patience::wait;
 pub use patience::{Patience, Waiting, Waits};
 pub(crate) use tls::{config as tls_config, native_roots};

@@ -6,7 +6,7 @@
 
 use std::{
     num::NonZeroU32,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,24 +20,24 @@ use tokio::time::Instant;
 
 use super::patience::{Waits, wait};
 
-/// Several quotas that one call uses up at once.
+/// Several quotas that one call uses up at once, of which all but the first may be used up by other paces, too.
 pub(crate) struct Pace {
-    /// One call at a time looks for its places: so one call alone may hold a place of one bucket while it waits for
-    /// another, and they go in the order in which they came.
+    /// One call at a time looks for its places: so one call alone may hold a place of the first bucket while it waits
+    /// for another, and they go in the order in which they came.
     turn: tokio::sync::Mutex<()>,
-    buckets: Vec<Bucket>,
+    buckets: Vec<Arc<Bucket>>,
 }
 
-struct Bucket {
+/// A quota.
+pub(crate) struct Bucket {
     what: &'static str,
     places: RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>,
     closed: Mutex<Option<Instant>>,
 }
 
 impl Pace {
-    /// A pace for quotas of so many calls a minute, each with what is said of a wait for it.
-    pub(crate) fn new(quotas: &[(&'static str, NonZeroU32)]) -> Self {
-        let buckets = quotas.iter().map(|(what, a_minute)| Bucket::new(what, *a_minute)).collect();
+    /// A pace for quotas, the first of which is its own.
+    pub(crate) fn new(buckets: Vec<Arc<Bucket>>) -> Self {
         Self { turn: tokio::sync::Mutex::new(()), buckets }
     }
 
@@ -48,21 +48,23 @@ impl Pace {
             bucket.place(waits).await;
         }
         // A refusal may close one of them while another is waited for.
-        while let Some((what, time)) = self.buckets.iter().find_map(Bucket::closed) {
+        while let Some((what, time)) = self.buckets.iter().find_map(|bucket| bucket.closed()) {
             wait(waits, what, time).await;
         }
     }
 
-    /// Lets nobody begin for a while: the server said that the quota is used up.
+    /// Lets nobody begin for a while: the server said that the quota is used up. For longer than a clock can tell
+    /// nothing is closed.
     pub(crate) fn close(&self, bucket: usize, time: Duration) {
-        let until = Some(Instant::now() + time);
+        let until = Instant::now().checked_add(time);
         let mut closed = self.buckets[bucket].closed.lock().unwrap_or_else(PoisonError::into_inner);
         *closed = (*closed).max(until);
     }
 }
 
 impl Bucket {
-    fn new(what: &'static str, a_minute: NonZeroU32) -> Self {
+    /// A quota of so many calls a minute, with what is said of a wait for it.
+    pub(crate) fn new(what: &'static str, a_minute: NonZeroU32) -> Self {
         let places = RateLimiter::direct_with_clock(quota(a_minute), Ticks(Instant::now()));
         Self { what, places, closed: Mutex::new(None) }
     }
@@ -109,7 +111,7 @@ impl Clock for Ticks {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::VecDeque, sync::Arc};
+    use std::collections::VecDeque;
 
     use super::*;
 
@@ -152,8 +154,7 @@ mod tests {
     }
 
     fn pace(quotas: &[u32]) -> Pace {
-        let named: Vec<_> = quotas.iter().map(|quota| ("a wait", n(*quota))).collect();
-        Pace::new(&named)
+        Pace::new(quotas.iter().map(|quota| Arc::new(Bucket::new("a wait", n(*quota)))).collect())
     }
 
     #[tokio::test(start_paused = true)]
@@ -198,6 +199,7 @@ mod tests {
         let (pace, begin) = (Arc::new(pace(&[60, 300])), Instant::now());
         pace.close(1, Duration::from_secs(30));
         pace.close(1, Duration::from_secs(5));
+        pace.close(1, Duration::MAX);
         let calls: Vec<_> = (0..3)
             .map(|_| {
                 let pace = Arc::clone(&pace);

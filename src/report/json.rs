@@ -98,12 +98,11 @@ impl Report {
             "version": source.version,
             "trouble": trouble(source.trouble.as_ref()),
         });
-        match &source.wrote_back {
-            Some(Ok(wrote)) => {
-                value["wrote_back"] = json!({ "cells": wrote.cells, "left": wrote.left, "kept": wrote.kept });
+        if let Some((wrote, why)) = &source.wrote_back {
+            value["wrote_back"] = json!({ "cells": wrote.cells, "left": wrote.left, "kept": wrote.kept });
+            if why.is_some() {
+                value["wrote_back"]["trouble"] = trouble(why.as_ref());
             }
-            Some(Err(why)) => value["wrote_back"] = json!({ "trouble": trouble(Some(why)) }),
-            None => {}
         }
         value
     }

@@ -267,7 +267,7 @@ impl Report {
     /// The exit code.
     #[must_use]
     pub fn exit(&self) -> u8 {
-        let unread = self.sources.iter().any(|s| s.trouble.is_some() || matches!(s.wrote_back, Some(Err(_))));
+        let unread = self.sources.iter().any(|s| s.trouble.is_some() || s.unwritten().is_some());
         let failed = self.routes.iter().any(|r| r.trouble.is_some() || !r.stops.is_empty());
         let new =
             self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.is_new);

@@ -129,10 +129,9 @@ impl Report {
             if let Some(trouble) = &source.trouble {
                 self.trouble(out, name, trouble);
             }
-            match &source.wrote_back {
-                Some(Err(trouble)) => self.trouble(out, name, trouble),
-                Some(Ok(wrote)) => self.wrote_back(out, *wrote),
-                None => {}
+            if let Some((wrote, trouble)) = &source.wrote_back {
+                self.wrote_back(out, *wrote);
+                trouble.iter().for_each(|trouble| self.trouble(out, name, trouble));
             }
         }
     }

@@ -29,6 +29,7 @@ const TOKEN_PLACE: Code = Code::new("google-key-token-address");
 /// A service account with its key. `Debug` shows the e-mail alone.
 pub(super) struct Account {
     pub(super) key: ServiceAccountKey,
+    project: String,
 }
 
 impl Account {
@@ -54,13 +55,25 @@ impl Account {
             auth_provider_x509_cert_url: None,
             client_x509_cert_url: None,
         };
-        Ok(Self { key })
+        let project = part(&fields, "project_id").unwrap_or_else(|_| project_of(&key.client_email).to_owned());
+        Ok(Self { key, project })
     }
 
     /// The e-mail with which a sheet is shared.
     pub(super) fn email(&self) -> &str {
         &self.key.client_email
     }
+
+    /// The project whose quotas its calls count against.
+    pub(super) fn project(&self) -> &str {
+        &self.project
+    }
+}
+
+/// The project of an e-mail such as `bridge@shop-1234.iam.gserviceaccount.com`; any other e-mail stands for itself.
+fn project_of(email: &str) -> &str {
+    let host = email.strip_suffix(".iam.gserviceaccount.com").and_then(|rest| rest.split_once('@'));
+    host.map_or(email, |(_, project)| project)
 }
 
 impl fmt::Debug for Account {
@@ -147,5 +160,18 @@ mod tests {
         }
         let without = with("token_uri", &Value::Null);
         assert!(Account::parse(&without, Some(&here)).is_ok(), "the endpoint says where");
+    }
+
+    #[test]
+    fn the_project_is_named_or_stands_in_the_email() {
+        let check = |email: &str, project: &Value, expected: &str| {
+            let mut key = key();
+            (key["client_email"], key["project_id"]) = (email.into(), project.clone());
+            assert_eq!(Account::parse(&key.to_string(), None).expect("it is a key").project(), expected, "{email}");
+        };
+        check("bridge@p.iam.gserviceaccount.com", &json!("shop"), "shop");
+        check("bridge@p.iam.gserviceaccount.com", &Value::Null, "p");
+        check("bridge@p.iam.gserviceaccount.com", &json!(" "), "p");
+        check("7-compute@developer.gserviceaccount.com", &Value::Null, "7-compute@developer.gserviceaccount.com");
     }
 }

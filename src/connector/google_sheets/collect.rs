@@ -136,6 +136,11 @@ impl Odd {
 impl Reader<'_> {
     /// Everything as people see it, with the rows of headers, which must be where they were.
     pub(super) async fn first_pass(&self, headers: &[u32]) -> Result<Pass, Unread> {
+        self.pass(headers, Render::Formatted).await
+    }
+
+    /// The same as it is rendered in one way.
+    pub(super) async fn pass(&self, headers: &[u32], render: Render) -> Result<Pass, Unread> {
         let mut cutter = Cutter::new(self.wants);
         let mut pass = Pass { parts: Vec::new(), headers: Vec::new() };
         let mut heads = addresses(self.header_ranges(headers));
@@ -152,7 +157,7 @@ impl Reader<'_> {
             }
             let cells = pieces.iter().flat_map(|piece| self.wants[piece.want].ranges(&piece.rows));
             let ranges: Vec<String> = head.iter().cloned().chain(cells).collect();
-            let mut headers = match self.values(&ranges, Render::Formatted).await {
+            let mut headers = match self.values(&ranges, render).await {
                 // What comes behind a blank stretch may be more than was thought.
                 Err(unread) if unread.code == ANSWER_TOO_LARGE && cutter.again(&pieces) => continue,
                 read => read?,

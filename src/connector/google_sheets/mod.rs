@@ -8,6 +8,7 @@ mod collect;
 mod link;
 mod own;
 mod pieces;
+mod quotas;
 mod said;
 mod session;
 #[cfg(test)]

@@ -25,6 +25,9 @@ static STATUS_WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     entries.iter().flat_map(|entry| languages.map(|language| entry.words(language).title.as_str())).collect()
 });
 
+/// How the names begin that we give to rows.
+pub(super) const NAME_MARK: &str = "sb-";
+
 /// The columns of ours in a tab.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Own {
@@ -76,10 +79,22 @@ impl Own {
         Ok(places)
     }
 
-    /// What a row is to say, where it is wanted; `id` is its name, if it has none yet.
-    pub(super) fn said(&self, status: &RowStatus, id: impl FnOnce() -> String) -> Texts<Option<String>> {
+    /// What a row is to say, where it is wanted; `id` names it, if it has no name yet.
+    pub(super) fn said(
+        &self,
+        now: Texts<&str>,
+        status: &RowStatus,
+        id: impl FnOnce() -> String,
+    ) -> Texts<Option<String>> {
         let wanted = |column: usize, text: &str| self.names[column].is_some().then(|| text.to_owned());
-        [wanted(STATUS, status.status), wanted(MESSAGE, &status.message), self.names[ID].is_some().then(id)]
+        let is_nameless = self.names[ID].is_some() && now[ID].is_empty();
+        [wanted(STATUS, status.status), wanted(MESSAGE, &status.message), is_nameless.then(id)]
+    }
+
+    /// Whether a run before this one made the column of statuses, as far as it tells: all columns of ours are there,
+    /// and it holds nothing but our words.
+    pub(super) fn speaks_for_itself<'a>(&self, mut rows: impl Iterator<Item = Texts<&'a str>>) -> bool {
+        !self.lacks_one() && rows.all(|now| now[STATUS].is_empty() || STATUS_WORDS.contains(&now[STATUS]))
     }
 }
 
@@ -95,7 +110,10 @@ pub(super) enum Fate {
 }
 
 /// What becomes of the cells of a row. A row that has a name keeps it, whoever gave it.
-pub(super) fn fates(now: Texts<&str>, said: Texts<Option<&str>>) -> Texts<Fate> {
+///
+/// People say `ok`, too: a status is ours beside a message or a name of ours and, in a row that someone else named or
+/// that gets no name, if the whole column `speaks` for itself.
+pub(super) fn fates(now: Texts<&str>, said: Texts<Option<&str>>, speaks: bool) -> Texts<Fate> {
     let fate = |column: usize, is_ours: bool| match said[column] {
         None => Fate::Stands,
         Some(said) if said == now[column] => Fate::Stands,
@@ -104,7 +122,9 @@ pub(super) fn fates(now: Texts<&str>, said: Texts<Option<&str>>) -> Texts<Fate> 
     };
     let id = if now[ID].is_empty() { fate(ID, false) } else { Fate::Stands };
     let [status, message, _] = now;
-    [fate(STATUS, STATUS_WORDS.contains(&status)), fate(MESSAGE, message.starts_with(MESSAGE_MARK.trim_end())), id]
+    let is_message = message.starts_with(MESSAGE_MARK);
+    let is_marked = is_message || now[ID].starts_with(NAME_MARK) || speaks && said[ID].is_none();
+    [fate(STATUS, is_marked && STATUS_WORDS.contains(&status)), fate(MESSAGE, is_message), id]
 }
 
 #[cfg(test)]
@@ -154,7 +174,7 @@ mod tests {
 
     #[track_caller]
     fn check(now: Texts<&str>, said: Texts<&str>, expected: Texts<Fate>) {
-        assert_eq!(fates(now, said.map(Some)), expected, "{now:?}");
+        assert_eq!(fates(now, said.map(Some), true), expected, "{now:?}");
     }
 
     #[test]
@@ -171,14 +191,45 @@ mod tests {
         check(["waits", "⚠ Phone: …", "sb-0"], ok, [Due, Due, Stands]);
         check(["в порядке", "", "sb-0"], waits, [Due, Due, Stands]);
         check(["проверьте", "⚠ Телефон: …", "sb-0"], waits, [Due, Due, Stands]);
-        check(["ok", "⚠", "sb-0"], ok, [Stands, Due, Stands]);
         // somebody's, whatever stands beside
         check(["paid", "call her", "42"], waits, [Kept, Kept, Stands]);
         check(["", "call her", ""], ok, [Due, Kept, Due]);
         check(["ok", "call her", ""], ok, [Stands, Kept, Due]);
         check(["waits", "call her", ""], waits, [Stands, Kept, Due]);
+        check(["ok", "⚠", "sb-0"], ok, [Stands, Kept, Stands]);
+        check(["waits", "⚠\u{fe0f} VIP", "sb-0"], ok, [Due, Kept, Stands]);
+        check(["waits", "⚠VIP", ""], ok, [Kept, Kept, Due]);
         check(["OK", "", ""], ok, [Kept, Stands, Due]);
         // not wanted
-        assert_eq!(fates(["paid", "call her", "42"], [None; COLUMNS]), [Stands; COLUMNS]);
+        assert_eq!(fates(["paid", "call her", "42"], [None; COLUMNS], true), [Stands; COLUMNS]);
+    }
+
+    #[test]
+    fn a_word_of_ours_is_ours_where_a_run_wrote() {
+        use Fate::{Due, Kept, Stands};
+        let check = |now: Texts<&str>, gets_name: bool, speaks: bool, expected: Fate| {
+            let said = [Some("ok"), Some(""), gets_name.then_some("sb-1")];
+            assert_eq!(fates(now, said, speaks)[STATUS], expected, "{now:?} {gets_name} {speaks}");
+        };
+        for speaks in [false, true] {
+            check(["waits", "", "sb-7"], false, speaks, Due);
+            check(["ждёт", "⚠ Phone: …", ""], true, speaks, Due);
+            check(["ждёт", "⚠ Phone: …", "A-7"], false, speaks, Due);
+            check(["waits", "", ""], true, speaks, Kept);
+            check(["waits", "call her", ""], true, speaks, Kept);
+            check(["ok", "", ""], true, speaks, Stands);
+        }
+        check(["waits", "", "A-7"], false, false, Kept);
+        check(["waits", "", "A-7"], false, true, Due);
+        check(["waits", "", ""], false, false, Kept);
+        check(["waits", "", ""], false, true, Due);
+
+        let speaks = |own: &Own, statuses: &[&'static str]| {
+            own.speaks_for_itself(statuses.iter().map(|status| [*status, "", ""]))
+        };
+        let all = own(&["Status", "What to do", "sheetbridge_id"]);
+        assert!(speaks(&all, &["ok", "", "ждёт", "check"]));
+        assert!(!speaks(&all, &["ok", "paid"]) && !speaks(&all, &["OK"]));
+        assert!(!speaks(&own(&["Status"]), &["ok"]), "it is there before the others of ours");
     }
 }

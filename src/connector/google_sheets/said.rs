@@ -29,7 +29,7 @@ pub(super) const NO_RANGE: Code = Code::new("google-no-range");
 const REFUSED: Code = Code::new("google-refused");
 const BUSY: Code = Code::new("google-busy");
 const DOWN: Code = Code::new("google-down");
-const UNREACHABLE: Code = Code::new("google-unreachable");
+pub(super) const UNREACHABLE: Code = Code::new("google-unreachable");
 pub(super) const BROKEN_ANSWER: Code = Code::new("google-broken-answer");
 pub(super) const ANSWER_TOO_LARGE: Code = Code::new("google-answer-too-large");
 

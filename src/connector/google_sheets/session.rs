@@ -1,7 +1,7 @@
 //! The session of one account with Google: one token, one pace, one pool of connections for all the sheets of a
 //! process.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use google_sheets4::{
@@ -24,16 +24,15 @@ use yup_oauth2::{
 
 use super::{
     account::{Account, UNREADABLE},
-    said::{self, Asked, Next, Quota, Said},
+    quotas::{Paces, Quotas, bucket},
+    said::{self, Asked, NO_RANGE, Next, Said, UNREACHABLE},
     values::{self, Column},
 };
 use crate::{
     connector::{Patience, Waits},
-    finding::{Code, Trouble},
+    finding::Trouble,
     http::{self, Connector, Endpoint, Pace},
 };
-
-const NO_TLS: Code = Code::new("google-unreachable");
 
 /// Where Google is, unless the config names another endpoint.
 const GOOGLE: &str = "https://sheets.googleapis.com";
@@ -44,32 +43,11 @@ const READ_BYTES_MAX: usize = 64 << 20;
 /// Tokens and what is said of a write have a few hundred bytes.
 const SMALL_BYTES_MAX: usize = 1 << 20;
 
-/// What all accounts of a project may ask in a minute, reads and writes apart
-/// (<https://developers.google.com/workspace/sheets/api/limits>).
-const PROJECT_PER_MINUTE: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
-
-/// Which quota a bucket of the pace stands for, and what is said of waiting for it.
-const USER_READS: &str = "google-waits-user-reads";
-const PROJECT_READS: &str = "google-waits-project-reads";
-const USER_WRITES: &str = "google-waits-user-writes";
-const PROJECT_WRITES: &str = "google-waits-project-writes";
 /// What is said of waiting until a failure has passed.
 const AGAIN: &str = "google-waits-again";
 
-/// How often an account may ask in a minute.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct PerMinute {
-    pub(crate) reads: NonZeroU32,
-    pub(crate) writes: NonZeroU32,
-}
-
-impl Default for PerMinute {
-    /// What Google grants everybody.
-    fn default() -> Self {
-        let sixty = NonZeroU32::new(60).expect("not zero");
-        Self { reads: sixty, writes: sixty }
-    }
-}
+/// Quotas are refilled every minute.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// How cells are to be given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,6 +56,22 @@ pub(crate) enum Render {
     Formatted,
     /// As numbers and checkboxes; dates as days since 1899-12-30.
     Unformatted,
+    /// As they were entered, a formula with its `=`.
+    Formula,
+}
+
+/// An attempt that failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Failed {
+    pub(super) said: Said,
+    /// How long Google asked to wait.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl From<Said> for Failed {
+    fn from(said: Said) -> Self {
+        Self { said, retry_after: None }
+    }
 }
 
 /// A session of one account, to be shared by all who use that account.
@@ -91,8 +85,7 @@ pub(crate) struct Session {
     signing_in: Mutex<()>,
     client: http::Client,
     hub: Sheets<Connector>,
-    reads: Pace,
-    writes: Pace,
+    paces: Arc<Paces>,
     patience: Patience,
     waits: Waits,
 }
@@ -103,13 +96,13 @@ impl Session {
     pub(crate) fn new(
         key: &str,
         endpoint: Option<Endpoint>,
-        per_minute: PerMinute,
+        quotas: &Quotas,
         patience: Patience,
         waits: Waits,
     ) -> Result<Self, Trouble> {
         let account = Account::parse(key, endpoint.as_ref())?;
         let endpoint = endpoint.map_or_else(google, Ok)?;
-        let connector = Connector::new(&patience).map_err(|e| Trouble::new(NO_TLS, e.to_string()))?;
+        let connector = Connector::new(&patience).map_err(|e| Trouble::new(UNREACHABLE, e.to_string()))?;
         let small = connector.up_to(SMALL_BYTES_MAX);
         let auth = authenticator(&account.key, small.clone())?;
         let token_host = Url::parse(&account.key.token_uri).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -118,8 +111,7 @@ impl Session {
             token_host: token_host.unwrap_or_default(),
             hub: hub(&endpoint, auth.clone(), small),
             client: http::Client::new(connector, &patience),
-            reads: pace((USER_READS, per_minute.reads), PROJECT_READS),
-            writes: pace((USER_WRITES, per_minute.writes), PROJECT_WRITES),
+            paces: quotas.of(&endpoint.to_string(), &account),
             endpoint,
             auth,
             signing_in: Mutex::new(()),
@@ -159,6 +151,7 @@ impl Session {
         let render = match render {
             Render::Formatted => "FORMATTED_VALUE",
             Render::Unformatted => "UNFORMATTED_VALUE",
+            Render::Formula => "FORMULA",
         };
         let how = [
             ("majorDimension", "COLUMNS"),
@@ -179,14 +172,14 @@ impl Session {
     /// Waits until something may be written, with a token for it at hand.
     pub(crate) async fn place_to_write(&self) -> Result<(), Said> {
         self.token(Scope::Spreadsheet, false).await?;
-        self.writes.place(&self.waits).await;
+        self.paces.writes.place(&self.waits).await;
         Ok(())
     }
 
-    /// Writes cells as they are, once, for whoever has a [`place`](Self::place_to_write) for it. Unless Google said no for good, something may have been written: whoever
-    /// calls looks before it tries again. What is written holds no null: the client would leave it out and shift the
-    /// cells behind it.
-    pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Said> {
+    /// Writes cells as they are, once, for whoever has a [`place`](Self::place_to_write) for it. Unless Google said no
+    /// for good, something may have been written: whoever calls looks before it tries again. What is written holds no
+    /// null: the client would leave it out and shift the cells behind it.
+    pub(crate) async fn write(&self, id: &str, data: Vec<ValueRange>) -> Result<(), Failed> {
         let cells = || data.iter().flat_map(|range| range.values.iter().flatten().flatten());
         assert!(cells().all(|cell| !cell.is_null()), "a null would shift the cells behind it");
         let request = BatchUpdateValuesRequest {
@@ -206,24 +199,24 @@ impl Session {
         match tokio::time::timeout(self.patience.call, call).await {
             Ok(Ok((_, written))) if written.spreadsheet_id.as_deref() == Some(id) => Ok(()),
             // serde takes nearly anything for an empty answer.
-            Ok(Ok(_)) => Err(said::of_no_object(self.host())),
-            Ok(Err(error)) => Err(self.not_written(id, &error, &seen).await),
-            Err(_) => Err(said::of_lost(&http::Lost::Late(self.patience.call), self.host())),
+            Ok(Ok(_)) => Err(said::of_no_object(self.host()).into()),
+            Ok(Err(error)) => {
+                let said = said::of_write(&error, seen.status, &Asked { writes: true, ..self.asked(id) });
+                Err(Failed { said, retry_after: seen.retry_after })
+            }
+            Err(_) => Err(said::of_lost(&http::Lost::Late(self.patience.call), self.host()).into()),
         }
     }
 
-    async fn not_written(&self, id: &str, error: &common::Error, seen: &Seen) -> Said {
-        let said = said::of_write(error, seen.status, &Asked { writes: true, ..self.asked(id) });
-        match said.next {
-            Next::Crowded(quota) => {
-                let pause = self.patience.longest_wait.min(MINUTE);
-                self.writes.close(bucket(quota), seen.retry_after.unwrap_or(pause));
-            }
-            // For whoever tries again.
-            Next::SignIn => drop(self.token(Scope::Spreadsheet, true).await),
-            Next::Again | Next::Stop => (),
+    /// Waits as long as it takes until a write may be tried again; false if that is no use or too long.
+    pub(crate) async fn waits_to_write(&self, failed: &Failed, pause: Duration) -> bool {
+        if failed.said.next == Next::SignIn {
+            drop(self.token(Scope::Spreadsheet, true).await);
         }
-        said
+        // A tab that has another name now is found out by the look before the next try.
+        let passes = failed.said.next == Next::SignIn || failed.said.trouble.code == NO_RANGE;
+        let next = if passes { Next::Again } else { failed.said.next };
+        self.waits_for(&self.paces.writes, next, pause, failed.retry_after).await
     }
 
     /// Asks until there is an answer, patience is at its end, or Google says no.
@@ -236,12 +229,12 @@ impl Session {
     ) -> Result<T, Trouble> {
         let (mut pauses, mut signs_in, mut signed_in) = (self.patience.waits(), false, false);
         loop {
-            let (said, asked_to_wait) = match self.attempt(id, url, scope, std::mem::take(&mut signs_in)).await {
+            let Failed { said, retry_after } = match self.attempt(id, url, scope, std::mem::take(&mut signs_in)).await {
                 // serde takes a list for a struct whose fields come in order, and an empty one for an empty answer.
-                Ok(body) if !body.trim_ascii_start().starts_with(b"{") => (said::of_no_object(self.host()), None),
+                Ok(body) if !body.trim_ascii_start().starts_with(b"{") => said::of_no_object(self.host()).into(),
                 Ok(body) => match parse(&body) {
                     Ok(read) => return Ok(read),
-                    Err(said) => (said, None),
+                    Err(said) => said.into(),
                 },
                 Err(failed) => failed,
             };
@@ -250,46 +243,41 @@ impl Session {
                 continue;
             }
             match pauses.next() {
-                Some(pause) if self.waits_for(&said, pause, asked_to_wait).await => (),
+                Some(pause) if self.waits_for(&self.paces.reads, said.next, pause, retry_after).await => (),
                 _ => return Err(said.trouble),
             }
         }
     }
 
     /// Waits as long as it takes; false if that is no use or too long.
-    async fn waits_for(&self, said: &Said, pause: Duration, asked_to_wait: Option<Duration>) -> bool {
-        let asked_to_wait = asked_to_wait.unwrap_or_default();
+    async fn waits_for(&self, pace: &Pace, next: Next, pause: Duration, retry_after: Option<Duration>) -> bool {
+        let asked_to_wait = retry_after.unwrap_or_default();
         if asked_to_wait > self.patience.call {
             return false;
         }
-        match said.next {
+        match next {
             Next::Stop | Next::SignIn => return false,
             Next::Again => http::wait(&self.waits, AGAIN, pause.max(asked_to_wait)).await,
-            // Quotas are refilled every minute; four times the usual waits outlast one.
-            Next::Crowded(quota) => self.reads.close(bucket(quota), (pause * 4).min(MINUTE).max(asked_to_wait)),
+            // Four times the usual waits outlast a minute.
+            Next::Crowded(quota) => pace.close(bucket(quota), (pause * 4).min(MINUTE).max(asked_to_wait)),
         }
         true
     }
 
     /// Asks once.
-    async fn attempt(
-        &self,
-        id: &str,
-        url: &Url,
-        scope: Scope,
-        signs_in: bool,
-    ) -> Result<Vec<u8>, (Said, Option<Duration>)> {
-        let token = self.token(scope, signs_in).await.map_err(|said| (said, None))?;
-        self.reads.place(&self.waits).await;
+    async fn attempt(&self, id: &str, url: &Url, scope: Scope, signs_in: bool) -> Result<Vec<u8>, Failed> {
+        let token = self.token(scope, signs_in).await?;
+        self.paces.reads.place(&self.waits).await;
         let mut request = Request::new(Full::<Bytes>::default());
-        *request.uri_mut() = url.as_str().parse().map_err(|_| (said::of_too_long_a_request(), None))?;
+        *request.uri_mut() = url.as_str().parse().map_err(|_| said::of_too_long_a_request())?;
         request.headers_mut().insert(AUTHORIZATION, token);
         match self.client.send(request, READ_BYTES_MAX).await {
             Ok(answer) if answer.status.is_success() => Ok(answer.body),
             Ok(answer) => {
-                Err((said::of_answer(answer.status.as_u16(), &answer.body, &self.asked(id)), answer.retry_after))
+                let said = said::of_answer(answer.status.as_u16(), &answer.body, &self.asked(id));
+                Err(Failed { said, retry_after: answer.retry_after })
             }
-            Err(lost) => Err((said::of_lost(&lost, self.host()), None)),
+            Err(lost) => Err(said::of_lost(&lost, self.host()).into()),
         }
     }
 
@@ -323,10 +311,8 @@ impl Session {
     }
 }
 
-const MINUTE: Duration = Duration::from_mins(1);
-
 fn google() -> Result<Endpoint, Trouble> {
-    Endpoint::parse(GOOGLE).map_err(|what| Trouble::new(NO_TLS, what))
+    Endpoint::parse(GOOGLE).map_err(|what| Trouble::new(UNREACHABLE, what))
 }
 
 /// Adds what is asked for to an address.
@@ -334,18 +320,6 @@ fn ask(url: &mut Url, ranges: &[String], parameters: &[(&str, &str)]) {
     let mut query = url.query_pairs_mut();
     query.extend_pairs(ranges.iter().map(|range| ("ranges", range)));
     query.extend_pairs(parameters).append_pair("prettyPrint", "false");
-}
-
-/// The two buckets that a call uses up: the account's, then the project's, which is never the smaller one.
-fn pace(user: (&'static str, NonZeroU32), project: &'static str) -> Pace {
-    Pace::new(&[user, (project, PROJECT_PER_MINUTE.max(user.1))])
-}
-
-fn bucket(quota: Quota) -> usize {
-    match quota {
-        Quota::User => 0,
-        Quota::Project => 1,
-    }
 }
 
 /// Who gets the tokens. It parses the key, and waits for nothing although it could.

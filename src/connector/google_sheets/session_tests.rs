@@ -16,8 +16,9 @@ use tokio::{
 };
 
 use super::{
-    said::{Next, Quota, Said},
-    session::{PerMinute, Render, Session},
+    quotas::Quotas,
+    said::{Next, Quota},
+    session::{Failed, Render, Session},
     values::Value,
 };
 use crate::{
@@ -165,7 +166,7 @@ fn session(server: &Server) -> (Session, Told) {
         Patience { call: millis(500), connect: millis(400), tries: 5, first_wait: millis(1), longest_wait: millis(4) };
     let key = json!({"type": "service_account", "client_email": "shop@p.example", "private_key": PEM});
     let endpoint = Some(server.endpoint.clone());
-    let session = Session::new(&key.to_string(), endpoint, PerMinute::default(), patience, waits);
+    let session = Session::new(&key.to_string(), endpoint, &Quotas::default(), patience, waits);
     (session.expect("a good key"), told)
 }
 
@@ -310,7 +311,7 @@ async fn signing_in_fails_in_its_own_words() {
     }
 }
 
-async fn write(session: &Session) -> Result<(), Said> {
+async fn write(session: &Session) -> Result<(), Failed> {
     let values = Some(vec![vec![json!("ok"), json!(true), json!("")]]);
     let data = vec![ValueRange { range: Some("Log!A2:C2".to_owned()), major_dimension: None, values }];
     session.write("ID", data).await
@@ -349,9 +350,34 @@ async fn a_write_is_tried_once_and_says_whether_that_is_final() {
         (says(302, ""), stop),
     ] {
         let server = Server::new(&[reply], &[]).await;
-        let said = write(&session(&server).0).await.expect_err("it fails");
+        let said = write(&session(&server).0).await.expect_err("it fails").said;
         assert!(!said.trouble.help(Language::English).contains('{'), "{said:?}");
         assert_eq!((said.next, server.heard().len()), (expected, 1), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_tried_again_no_later_than_a_run_can_wait() {
+    let answer = |status: u16, headers: &'static str| Reply::Says(status, headers, b"{}".to_vec());
+    let (waits, reads) = (Some("google-waits-again"), Some("google-waits-user-writes"));
+    for (reply, waited) in [
+        (answer(503, ""), waits),
+        (answer(503, "retry-after: 0\r\n"), waits),
+        (answer(401, ""), waits),
+        (answer(429, ""), reads),
+        (answer(400, ""), None),
+        (answer(429, "retry-after: 86400\r\n"), None),
+        (answer(503, "retry-after: 86400\r\n"), None),
+        (answer(429, "retry-after: 18446744073709551615\r\n"), None),
+        (answer(503, "retry-after: 18446744073709551615\r\n"), None),
+    ] {
+        let server = Server::new(&[reply], &[]).await;
+        let (session, told) = session(&server);
+        let failed = write(&session).await.expect_err("it fails");
+        let again = session.waits_to_write(&failed, Duration::from_millis(1)).await;
+        let place = tokio::time::timeout(Duration::from_secs(1), session.place_to_write()).await;
+        assert_eq!(place.expect("it waits for nothing more"), Ok(()), "{failed:?}");
+        assert_eq!((again, told.lock().expect("no panic").last().copied()), (waited.is_some(), waited), "{failed:?}");
     }
 }
 
@@ -359,7 +385,7 @@ async fn a_write_is_tried_once_and_says_whether_that_is_final() {
 async fn without_a_token_or_a_connection_nothing_was_written() {
     let revoked = says(400, &json!({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}));
     let server = Server::new(&[good()], &[revoked]).await;
-    let next = async |server: &Server| write(&session(server).0).await.map_err(|said| said.next);
+    let next = async |server: &Server| write(&session(server).0).await.map_err(|failed| failed.said.next);
     assert_eq!(next(&server).await, Err(Next::Stop));
     let server = Server::new(&[good()], &[Reply::Hangs]).await;
     assert_eq!(next(&server).await, Err(Next::Again));
@@ -399,7 +425,7 @@ fn a_key_that_can_t_be_read_says_so_before_anything_is_sent() {
         "type": "service_account", "client_email": "shop@p.example", "private_key": "SECRET",
         "token_uri": "https://oauth2.googleapis.com/token",
     });
-    let session = Session::new(&key.to_string(), None, PerMinute::default(), Patience::default(), Arc::new(|_| ()));
+    let session = Session::new(&key.to_string(), None, &Quotas::default(), Patience::default(), Arc::new(|_| ()));
     let trouble = session.map(|_| ()).expect_err("it is no key");
     assert_eq!((trouble.code.name(), &*trouble.hint), ("google-key-unreadable", "shop@p.example"));
 }

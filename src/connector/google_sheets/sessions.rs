@@ -8,10 +8,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{
-    super::SourcePlace,
-    session::{PerMinute, Session},
-};
+use super::{super::SourcePlace, quotas::Quotas, session::Session};
 use crate::{config::Secret, finding::Code, http::Endpoint, port::Unread};
 
 /// The setting that says where the account's key is.
@@ -40,7 +37,7 @@ pub(super) fn session(place: &SourcePlace) -> Result<Arc<Session>, Unread> {
     }
     let endpoint = endpoint.map(Endpoint::parse).transpose().map_err(|what| Unread::new(NO_ENDPOINT, what))?;
     let (patience, waits) = (place.shared.patience().clone(), place.shared.waits());
-    let session = Arc::new(Session::new(&key, endpoint, PerMinute::default(), patience, waits)?);
+    let session = Arc::new(Session::new(&key, endpoint, &place.shared.the::<Quotas>(), patience, waits)?);
     sessions.insert(named, Arc::clone(&session));
     Ok(session)
 }

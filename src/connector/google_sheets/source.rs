@@ -239,8 +239,11 @@ impl Source for GoogleSource {
         Ok(all)
     }
 
-    async fn write_back(&mut self, statuses: &[Vec<RowStatus>], run: RunId) -> Result<WroteBack, Unread> {
-        let (session, link) = (self.session()?, self.link()?);
+    async fn write_back(&mut self, statuses: &[Vec<RowStatus>], run: RunId) -> (WroteBack, Option<Unread>) {
+        let (session, link) = match self.session().and_then(|session| Ok((session, self.link()?))) {
+            Ok(both) => both,
+            Err(trouble) => return (WroteBack::default(), Some(trouble)),
+        };
         let tabs = std::mem::take(&mut self.read).into_iter().zip(statuses);
         let tabs = tabs.map(|(read, statuses)| read.saying(statuses, &link.id, run)).collect();
         WriteBack { session: &session, book: &link.id, tabs }.go().await

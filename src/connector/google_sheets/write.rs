@@ -7,22 +7,21 @@
 //! sorts in that moment, a name may land on a row that had another one, which from then on goes by the new one.
 
 use std::{
+    collections::BTreeSet,
     hash::{Hash as _, Hasher as _},
     ops::RangeInclusive,
 };
 
 use google_sheets4::api::{Scope, ValueRange};
 use sha2::{Digest as _, Sha256};
-use tokio::time::sleep;
 
 use super::{
     a1,
     book::{Area, Sheet},
     collect::{Lines, Reader},
-    own::{COLUMNS, Fate, Own, Texts, fates},
+    own::{COLUMNS, Fate, NAME_MARK, Own, Texts, fates},
     pieces::Want,
-    said::{NO_RANGE, Next, Said},
-    session::Session,
+    session::{Failed, Render, Session},
 };
 use crate::{
     change::RunId,
@@ -35,9 +34,12 @@ use crate::{
 
 const NO_ROOM: Code = Code::new("google-no-room");
 
-/// How many bytes of names and messages go into one request. Google knows no bound and recommends 2 MB; but what is
+/// How many bytes go into one request. Google recommends 2 MB and refuses what has more than 10 MiB; but what is
 /// written at once is looked at once, and 100,000 rows take 5 MB.
 const REQUEST_BYTES: usize = 8_000_000;
+
+/// How many bytes go into one range, so that requests can be filled with whole ones.
+const RANGE_BYTES: usize = 1_000_000;
 
 /// So many columns behind the header are looked at for room for ours.
 const SPARE: u16 = 8;
@@ -67,6 +69,12 @@ struct Line {
     now: Texts<Box<str>>,
 }
 
+impl Line {
+    fn now(&self) -> Texts<&str> {
+        self.now.each_ref().map(AsRef::as_ref)
+    }
+}
+
 impl Read {
     /// A tab of which these columns are read.
     pub(super) fn new(sheet: &Sheet, header: (u32, Vec<String>), own: Own, columns: &[u16]) -> Self {
@@ -93,27 +101,28 @@ impl Read {
     /// What is to be said of its rows; both are in the order of the rows.
     pub(super) fn saying(mut self, statuses: &[RowStatus], book: &str, run: RunId) -> Job {
         let (mut due, mut kept) = (Vec::new(), 0);
+        let speaks = self.own.speaks_for_itself(self.lines.iter().map(Line::now));
         let mut lines = std::mem::take(&mut self.lines).into_iter().peekable();
         for status in statuses {
             while lines.next_if(|line| line.row < status.row).is_some() {}
             let Some(line) = lines.next_if(|line| line.row == status.row) else { continue };
-            let id = || name(run, book, &self.sheet, line.row);
-            let said = self.own.said(status, id).map(|said| said.map(|text| guarded(&text).into_owned()));
-            let fates = fates(line.now.each_ref().map(AsRef::as_ref), texts(&said));
+            let (id, now) = (|| name(run, book, &self.sheet, line.row), line.now());
+            let said = self.own.said(now, status, id).map(|said| said.map(|text| guarded(&text).into_owned()));
+            let fates = fates(now, texts(&said), speaks);
             kept += fates.iter().filter(|fate| **fate == Fate::Kept).count() as u64;
             let is_due = fates.map(|fate| fate == Fate::Due);
             if is_due.contains(&true) {
                 due.push(Due { row: line.row, print: line.print, is_due, said });
             }
         }
-        Job { read: self, due, kept }
+        Job { read: self, due, kept, speaks }
     }
 }
 
 /// What names a row for good: nobody else has it, and it tells nothing.
 fn name(run: RunId, book: &str, sheet: &str, row: u32) -> String {
     let digest = Sha256::digest(format!("{run} {book} {sheet} {row}"));
-    format!("sb-{}", &hex(&digest)[..16])
+    format!("{NAME_MARK}{}", &hex(&digest)[..16])
 }
 
 fn print<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
@@ -140,6 +149,8 @@ pub(super) struct Job {
     due: Vec<Due>,
     /// Cells that hold somebody's own words.
     kept: u64,
+    /// Whether its column of statuses speaks for itself.
+    speaks: bool,
 }
 
 /// A cell to be written.
@@ -153,6 +164,8 @@ struct Changes<'a> {
     stand: u64,
     /// Rows that aren't what they were.
     left: u64,
+    /// Cells of columns that formulas fill.
+    kept: u64,
 }
 
 impl Job {
@@ -171,11 +184,26 @@ impl Job {
         Want { title: read.title.clone(), columns: columns.collect(), rows, to_the_end: false }
     }
 
+    /// What is looked at for formulas: the columns into which something goes or, where some of ours aren't there yet,
+    /// may go. One that stands above a row may fill it, from the header on.
+    fn may_be_filled(&self) -> Want {
+        let (read, Want { title, columns, rows }) = (&self.read, self.looked_at());
+        let is_due = |i: &usize| self.due.iter().any(|due| due.is_due[*i]);
+        let due = (0..COLUMNS).filter(is_due).filter_map(|i| read.own.places[i]);
+        let spare = columns.into_iter().skip(self.known());
+        Want { title, columns: due.chain(spare).collect(), rows: read.header.0..=*rows.end() }
+    }
+
+    /// How many of the columns that are looked at are known by their headers.
+    fn known(&self) -> usize {
+        self.read.wanted.len() + self.read.own.columns().count()
+    }
+
     /// What is to be written, by what stands there now.
     fn changes(&self, fresh: &Fresh<'_>) -> Result<Changes<'_>, Unread> {
         let (read, mut changes) = (&self.read, Changes::default());
         let stood = |column: u16| read.header.1.get(usize::from(column)).map_or("", String::as_str);
-        let known = &fresh.columns[..read.wanted.len() + read.own.columns().count()];
+        let known = &fresh.columns[..self.known()];
         if known.iter().any(|column| fresh.header(*column) != stood(*column)) {
             changes.left = self.due.len() as u64;
             return Ok(changes);
@@ -189,15 +217,17 @@ impl Job {
             }
         }
         let ours = places.map(|place| fresh.columns.iter().position(|column| Some(*column) == place));
-        self.due.iter().for_each(|due| changes.add(due, places, ours, read.wanted.len(), fresh));
+        self.due.iter().for_each(|due| changes.add(self, due, places, ours, fresh));
+        let found = changes.cells.len();
+        changes.cells.retain(|(column, ..)| !fresh.filled.contains(column));
+        changes.kept = (found - changes.cells.len()) as u64;
         Ok(changes)
     }
 
     /// The places of the columns of ours: where they are, or where there is room.
     fn places(&self, fresh: &Fresh<'_>) -> Result<Texts<Option<u16>>, Unread> {
         let read = &self.read;
-        let known = read.wanted.len() + read.own.columns().count();
-        let spare = || fresh.columns.iter().copied().enumerate().skip(known);
+        let spare = || fresh.columns.iter().copied().enumerate().skip(self.known());
         let named = |name: &str| spare().map(|(_, c)| c).find(|c| normal(fresh.header(*c)) == normal(name));
         let is_merged = |column: u16| {
             let touches =
@@ -216,20 +246,22 @@ impl<'a> Changes<'a> {
     /// Adds what is to be written into a row, if it is still what it was.
     fn add(
         &mut self,
+        job: &Job,
         due: &'a Due,
         places: Texts<Option<u16>>,
         ours: Texts<Option<usize>>,
-        wanted: usize,
         fresh: &Fresh<'_>,
     ) {
-        let Some((lines, row)) =
-            fresh.line(due.row).filter(|(lines, row)| print((0..wanted).map(|at| lines.text(*row, at))) == due.print)
-        else {
+        let texts_of = |(lines, row): &(&Lines<'_>, usize)| {
+            let row = *row;
+            print((0..job.read.wanted.len()).map(|at| lines.text(row, at)))
+        };
+        let Some((lines, row)) = fresh.line(due.row).filter(|line| texts_of(line) == due.print) else {
             self.left += 1;
             return;
         };
         let now = ours.map(|at| at.map_or("", |at| lines.text(row, at)));
-        let fates = fates(now, texts(&due.said));
+        let fates = fates(now, texts(&due.said), job.speaks);
         for i in (0..COLUMNS).filter(|i| due.is_due[*i]) {
             if let (Some(column), Some(text)) = (places[i], &due.said[i]) {
                 self.stand += u64::from(now[i] == text);
@@ -245,6 +277,8 @@ struct Fresh<'a> {
     columns: &'a [u16],
     /// The rows, in pieces.
     pieces: Vec<(RangeInclusive<u32>, Lines<'a>)>,
+    /// The columns in which a formula stands.
+    filled: &'a BTreeSet<u16>,
 }
 
 impl<'a> Fresh<'a> {
@@ -271,15 +305,28 @@ pub(super) struct WriteBack<'a> {
 }
 
 /// What is to be written after a look.
+#[derive(Default)]
 struct Look {
-    requests: Vec<Vec<ValueRange>>,
+    requests: Vec<Vec<Run>>,
     /// How many cells that are.
     cells: u64,
     /// How many stand already by an attempt of which nobody knew whether it wrote.
     stand: u64,
     /// How many rows aren't what they were.
     left: u64,
+    /// How many cells are filled by formulas.
+    kept: u64,
     no_room: Option<Unread>,
+}
+
+/// Cells below each other.
+struct Run {
+    /// The tab, by its place.
+    tab: usize,
+    rows: RangeInclusive<u32>,
+    range: ValueRange,
+    /// How many bytes it takes in a request.
+    bytes: usize,
 }
 
 /// What came of an attempt.
@@ -287,124 +334,171 @@ enum Went {
     Through,
     /// As far as one request goes, of so many cells.
     AStep(u64),
-    Wrong(Said),
+    Wrong(Failed),
+}
+
+/// What was done so far.
+struct Done {
+    wrote: WroteBack,
+    /// Cells that hold somebody's own words, by what was read.
+    kept: u64,
+    /// How many rows are still to be written into, once something was written.
+    owed: Option<u64>,
 }
 
 impl WriteBack<'_> {
     /// Writes it. What may have been written or not is looked up before it is tried again.
-    pub(super) async fn go(mut self) -> Result<WroteBack, Unread> {
+    pub(super) async fn go(mut self) -> (WroteBack, Option<Unread>) {
         let kept = self.tabs.iter().map(|job| job.kept).sum();
         self.tabs.retain(|job| !job.due.is_empty());
-        let (mut wrote, mut pauses) = (WroteBack { kept, ..WroteBack::default() }, self.session.patience().waits());
-        let mut owed = u64::MAX;
-        while !self.tabs.is_empty() {
-            match self.attempt(owed, &mut wrote).await? {
-                Went::Through => break,
+        let mut done = Done { wrote: WroteBack { kept, ..WroteBack::default() }, kept, owed: None };
+        let trouble = if self.tabs.is_empty() { None } else { self.goes_on(&mut done).await.err() };
+        (done.wrote, trouble)
+    }
+
+    async fn goes_on(&self, done: &mut Done) -> Result<(), Unread> {
+        let (mut pauses, mut owed) = (self.session.patience().waits(), u64::MAX);
+        loop {
+            match self.attempt(owed, done).await? {
+                Went::Through => return Ok(()),
                 Went::AStep(cells) => owed = cells,
-                Went::Wrong(said) => {
-                    // A tab that has another name now is found out by the look.
-                    let is_over = said.next == Next::Stop && said.trouble.code != NO_RANGE;
-                    let Some(pause) = pauses.next().filter(|_| !is_over) else { return Err(said.trouble) };
-                    sleep(pause).await;
-                    owed = u64::MAX;
-                }
+                Went::Wrong(failed) => match pauses.next() {
+                    Some(pause) if self.session.waits_to_write(&failed, pause).await => owed = u64::MAX,
+                    _ => return Err(failed.said.trouble),
+                },
             }
         }
-        Ok(wrote)
     }
 
     /// Looks, and writes the first request of what is still to be written; nothing where that is as much as was
     /// `owed` before a request that went through: a cell that is merged away takes everything and never holds it.
-    async fn attempt(&self, owed: u64, wrote: &mut WroteBack) -> Result<Went, Unread> {
+    async fn attempt(&self, owed: u64, done: &mut Done) -> Result<Went, Unread> {
         // Whoever waits for a place waits before the look, not behind it.
         if let Err(said) = self.session.place_to_write().await {
-            return Ok(Went::Wrong(said));
+            return Ok(Went::Wrong(said.into()));
         }
-        let Some(look) = self.look().await? else {
-            wrote.left = self.tabs.iter().map(|job| job.due.len() as u64).sum();
-            return Ok(Went::Through);
+        let look = match self.look().await {
+            Err(unread) if unread.code == CHANGING => {
+                let all = || self.tabs.iter().map(|job| job.due.len() as u64).sum();
+                done.wrote.left = done.owed.unwrap_or_else(all);
+                return Ok(Went::Through);
+            }
+            look => look?,
         };
         if look.cells >= owed {
             return Ok(Went::Through);
         }
-        (wrote.cells, wrote.left) = (look.stand, look.left);
+        done.wrote = WroteBack { cells: look.stand, left: look.left, kept: done.kept + look.kept };
         let mut requests = look.requests.into_iter();
         if let Some(request) = requests.next() {
-            let cells = request.iter().map(|range| range.values.as_ref().map_or(0, Vec::len)).sum::<usize>();
-            if let Err(said) = self.session.write(self.book, request).await {
-                return Ok(Went::Wrong(said));
+            let cells = request.iter().map(|run| u64::from(run.rows.end() - run.rows.start()) + 1).sum::<u64>();
+            let ranges = request.into_iter().map(|run| run.range).collect();
+            if let Err(failed) = self.session.write(self.book, ranges).await {
+                return Ok(Went::Wrong(failed));
             }
-            wrote.cells += cells as u64;
+            done.wrote.cells += cells;
         }
-        match (requests.next(), look.no_room) {
-            (Some(_), _) => Ok(Went::AStep(look.cells)),
-            (None, Some(trouble)) => Err(trouble),
-            (None, None) => Ok(Went::Through),
+        let rest: Vec<Run> = requests.flatten().collect();
+        done.owed = Some(look.left + rows_of(&rest));
+        match look.no_room {
+            _ if !rest.is_empty() => Ok(Went::AStep(look.cells)),
+            Some(trouble) => Err(trouble),
+            None => Ok(Went::Through),
         }
     }
 
-    /// What is still to be written, in requests of a bounded size; nothing where a tab isn't there any more as it was.
-    async fn look(&self) -> Result<Option<Look>, Unread> {
+    /// What is still to be written, in requests of a bounded size; [`CHANGING`] where a tab isn't there any more as
+    /// it was.
+    async fn look(&self) -> Result<Look, Unread> {
+        // First, so that between the rows and the write lies one call.
+        let filled = self.filled().await?;
         let wants: Vec<Want> = self.tabs.iter().map(Job::looked_at).collect();
         let headers: Vec<u32> = self.tabs.iter().map(|job| job.read.header.0).collect();
-        let reader = Reader { session: self.session, book: self.book, wants: &wants, scope: Scope::Spreadsheet };
-        let pass = match reader.first_pass(&headers).await {
-            Err(unread) if unread.code == CHANGING => return Ok(None),
-            pass => pass?,
-        };
+        let pass = self.reader(&wants).first_pass(&headers).await?;
         let mut pieces: Vec<Vec<(RangeInclusive<u32>, Lines<'_>)>> = wants.iter().map(|_| Vec::new()).collect();
         for (want, rows, lines) in pass.parts.iter().flat_map(|part| part.lines(&wants)) {
             pieces[want].push((rows, lines));
         }
-        let (mut ranges, mut look) =
-            (Vec::new(), Look { requests: Vec::new(), cells: 0, stand: 0, left: 0, no_room: None });
-        for (((job, want), header), pieces) in self.tabs.iter().zip(&wants).zip(&pass.headers).zip(pieces) {
-            match job.changes(&Fresh { header, columns: &want.columns, pieces }) {
+        let (mut runs, mut look) = (Vec::new(), Look::default());
+        for (tab, pieces) in pieces.into_iter().enumerate() {
+            let (job, header, columns) = (&self.tabs[tab], &pass.headers[tab], &wants[tab].columns);
+            match job.changes(&Fresh { header, columns, pieces, filled: &filled[tab] }) {
                 Ok(changes) => {
                     look.cells += changes.cells.len() as u64;
                     look.stand += changes.stand;
                     look.left += changes.left;
-                    ranges.extend(ranges_of(&job.read.title, changes.cells));
+                    look.kept += changes.kept;
+                    runs.extend(runs_of(tab, &job.read.title, changes.cells));
                 }
                 // The other tabs may have room.
                 Err(trouble) => look.no_room = Some(trouble),
             }
         }
-        look.requests = packed(ranges, REQUEST_BYTES);
-        Ok(Some(look))
+        look.requests = packed(runs, REQUEST_BYTES, |run| run.bytes);
+        Ok(look)
+    }
+
+    /// The columns in which a formula stands, tab by tab. What one fills may show nothing, and whatever is written
+    /// there takes the place away from all of it.
+    async fn filled(&self) -> Result<Vec<BTreeSet<u16>>, Unread> {
+        let wants: Vec<Want> = self.tabs.iter().map(Job::may_be_filled).collect();
+        let pass = self.reader(&wants).pass(&[], Render::Formula).await?;
+        let mut filled = vec![BTreeSet::new(); wants.len()];
+        for (want, rows, lines) in pass.parts.iter().flat_map(|part| part.lines(&wants)) {
+            let has_formula = |at: usize| (0..rows.clone().count()).any(|row| lines.text(row, at).starts_with('='));
+            let columns = wants[want].columns.iter().enumerate();
+            filled[want].extend(columns.filter(|(at, _)| has_formula(*at)).map(|(_, column)| *column));
+        }
+        Ok(filled)
+    }
+
+    fn reader<'a>(&'a self, wants: &'a [Want]) -> Reader<'a> {
+        Reader { session: self.session, book: self.book, wants, scope: Scope::Spreadsheet }
     }
 }
 
-/// Cells below each other become one range.
-fn ranges_of(title: &str, mut cells: Vec<Cell<'_>>) -> Vec<ValueRange> {
+/// How many rows that are.
+fn rows_of(runs: &[Run]) -> u64 {
+    let rows = runs.iter().flat_map(|run| run.rows.clone().map(|row| (run.tab, row)));
+    rows.collect::<BTreeSet<_>>().len() as u64
+}
+
+/// Cells below each other become one range, up to a size.
+fn runs_of(tab: usize, title: &str, mut cells: Vec<Cell<'_>>) -> Vec<Run> {
     cells.sort_unstable();
-    let runs = cells.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
-    let range = |run: &[Cell<'_>]| {
-        let rows: RangeInclusive<u32> = run[0].1..=run[run.len() - 1].1;
-        ValueRange {
-            range: Some(a1::block(title, run[0].0..=run[0].0, rows)),
-            values: Some(run.iter().map(|(.., text)| vec![(*text).into()]).collect()),
-            major_dimension: None,
-        }
+    let below = cells.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
+    let cut = below.flat_map(|cells| packed(cells.iter().copied(), RANGE_BYTES, |(.., text)| bytes_of(text)));
+    let run = |cells: Vec<Cell<'_>>| {
+        let (column, rows) = (cells[0].0, cells[0].1..=cells[cells.len() - 1].1);
+        let range = a1::block(title, column..=column, rows.clone());
+        let bytes = bytes_of(&range) + cells.iter().map(|(.., text)| bytes_of(text)).sum::<usize>();
+        let values = Some(cells.iter().map(|(.., text)| vec![(*text).into()]).collect());
+        Run { tab, rows, range: ValueRange { range: Some(range), values, major_dimension: None }, bytes }
     };
-    runs.map(range).collect()
+    cut.map(run).collect()
 }
 
-/// Ranges in as few requests as their size allows; one that is larger goes alone.
-fn packed(ranges: Vec<ValueRange>, bytes_max: usize) -> Vec<Vec<ValueRange>> {
-    let (mut requests, mut bytes) = (Vec::<Vec<ValueRange>>::new(), 0);
-    for range in ranges {
-        let texts = range.values.iter().flatten().flatten().filter_map(|v| v.as_str());
-        let size = 80 + texts.map(|text| text.len() + 8).sum::<usize>();
-        bytes += size;
-        if let Some(request) = requests.last_mut().filter(|_| bytes <= bytes_max) {
-            request.push(range);
+/// How many bytes a text takes in a request at most, with what stands around it and with what JSON escapes.
+fn bytes_of(text: &str) -> usize {
+    const AROUND: usize = 40;
+    let escaped = text.bytes().filter(|byte| *byte < b' ').count() * 5 + text.matches(['"', '\\']).count();
+    text.len() + escaped + AROUND
+}
+
+/// Things in as few packs as their size allows; one that is larger goes alone.
+fn packed<T>(things: impl IntoIterator<Item = T>, bytes_max: usize, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let (mut packs, mut size) = (Vec::<Vec<T>>::new(), 0);
+    for thing in things {
+        let own = bytes(&thing);
+        size += own;
+        if let Some(pack) = packs.last_mut().filter(|_| size <= bytes_max) {
+            pack.push(thing);
         } else {
-            requests.push(vec![range]);
-            bytes = size;
+            packs.push(vec![thing]);
+            size = own;
         }
     }
-    requests
+    packs
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
     sheets::office::ID,
 };
 
-const ROWS: [&[&str]; 4] = [
+pub(super) const ROWS: [&[&str]; 4] = [
     &["Name", "Phone", "E-mail", "Last order"],
     &["Anna Harris", "+44 20 7946 0958", "anna@example.com", "2026-03-21"],
     &["Ben Okafor", "+44 113 496 0121", "ben@example.org", "2026-09-21"],
@@ -88,13 +88,13 @@ fn compare(name: &str, text: &str) {
 }
 
 #[cfg(unix)]
-fn closed(key: &Path) {
+pub(super) fn closed(key: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(key, fs::Permissions::from_mode(0o600)).expect("it is ours");
 }
 
 #[cfg(not(unix))]
-fn closed(_: &Path) {}
+pub(super) fn closed(_: &Path) {}
 
 #[test]
 fn what_keeps_a_sheet_from_being_read_is_said_with_what_to_do() {

@@ -7,6 +7,7 @@ mod mass;
 mod office;
 mod pull;
 mod secrets;
+mod waits;
 mod windows;
 mod written;
 

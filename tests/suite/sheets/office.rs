@@ -26,7 +26,7 @@ use crate::google::{Book, Google, Sheet};
 pub(crate) const ID: &str = "1AbCdEfGhIjKlMnOpQrStUvWxYz";
 
 /// What the config says beside the source: contacts that a contract stands behind.
-const CONFIG: &str = r#"
+pub(super) const CONFIG: &str = r#"
 [operator]
 name      = "Shop"
 profile   = "none"

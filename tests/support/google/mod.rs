@@ -53,6 +53,9 @@ pub(crate) const ACCOUNT: &str = "sheetbridge@shop-test.iam.gserviceaccount.com"
 /// Another account of the same project.
 pub(crate) const OTHER_ACCOUNT: &str = "other@shop-test.iam.gserviceaccount.com";
 
+/// How many bytes a request may have (source: the refusal itself, as others quote it).
+const LARGEST: usize = 10 << 20;
+
 const KEY: (&str, &[u8]) = (include_str!("../../data/google/shop.pem"), include_bytes!("../../data/google/shop.der"));
 const OTHER_KEY: (&str, &[u8]) =
     (include_str!("../../data/google/other.pem"), include_bytes!("../../data/google/other.der"));
@@ -260,6 +263,10 @@ impl State {
     }
 
     fn answer(&mut self, asked: &Asked) -> Reply {
+        if asked.body.len() > LARGEST {
+            let what = format!("Request payload size exceeds the limit: {LARGEST} bytes.");
+            return Reply::refused(&Refusal::argument(what));
+        }
         if asked.kind() == Kind::Token {
             return match self.desk.grant(&asked.body, &format!("{}/token", self.endpoint)) {
                 Ok(token) => Reply::value(200, &token, true),

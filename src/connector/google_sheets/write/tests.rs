@@ -48,7 +48,8 @@ fn written(job: &Job, now: &[&str]) -> Result<(Vec<String>, u64, u64), Unread> {
     let body = serde_json::json!({ "valueRanges": blocks.collect::<Vec<_>>() }).to_string();
     let blocks = values::parse(body.as_bytes()).expect("an answer");
     let pieces = vec![(want.rows.clone(), Lines::new(&want.columns, &blocks))];
-    let changes = job.changes(&Fresh { header: &lines[0], columns: &want.columns, pieces })?;
+    let filled = BTreeSet::new();
+    let changes = job.changes(&Fresh { header: &lines[0], columns: &want.columns, pieces, filled: &filled })?;
     let shown = |(column, row, text): &Cell<'_>| {
         let text = if text.starts_with("sb-") { "id" } else { text };
         format!("{}{row}={text}", letters(*column))
@@ -121,8 +122,8 @@ fn what_moved_is_left() {
 fn somebodys_own_words_stay() {
     let own = ["Name|Phone|Status|To do|id", "Anna|1|paid|call|7", "Boris|x|waits|call|"];
     let kept = job(&own, &[WAITS, OK]);
-    assert_eq!(kept.kept, 3);
-    check(&kept, &own, "C3=ok, E3=id", 0, 0);
+    assert_eq!(kept.kept, 4);
+    check(&kept, &own, "E3=id", 0, 0);
     // written since it was read
     let typed = [AGAIN[0], "Anna|1|paid||sb-1", "Boris|x|waits|call|sb-2"];
     check(&job(&AGAIN, &[WAITS, OK]), &typed, "D2=⚠ Phone: no, C3=ok", 0, 0);
@@ -167,8 +168,8 @@ fn nobody_else_has_the_name_of_a_row() {
 #[test]
 fn cells_below_each_other_are_one_range() {
     let cells = vec![(4, 3, "c"), (2, 2, "a"), (4, 2, "b"), (2, 5, "d"), (4, 4, "")];
-    let ranges = ranges_of("O'Neil", cells);
-    let shown: Vec<String> = ranges.iter().map(|r| format!("{:?} {:?}", r.range, r.values)).collect();
+    let runs = runs_of(0, "O'Neil", cells);
+    let shown: Vec<String> = runs.iter().map(|r| format!("{:?} {:?}", r.range.range, r.range.values)).collect();
     assert_eq!(
         shown,
         [
@@ -177,20 +178,38 @@ fn cells_below_each_other_are_one_range() {
             r#"Some("'O''Neil'!E2:E4") Some([[String("b")], [String("c")], [String("")]])"#,
         ]
     );
-    assert!(ranges_of("Clients", Vec::new()).is_empty());
+    assert!(runs_of(0, "Clients", Vec::new()).is_empty());
+    let both =
+        runs_of(0, "A", vec![(2, 2, ""), (2, 3, ""), (4, 3, "")]).into_iter().chain(runs_of(1, "B", vec![(2, 2, "")]));
+    assert_eq!(rows_of(&both.collect::<Vec<_>>()), 3);
 }
 
 #[test]
 fn requests_have_a_size() {
-    let sizes = |texts: &[usize], max| {
-        let cells: Vec<String> = texts.iter().map(|size| "x".repeat(*size)).collect();
-        let cells = cells.iter().enumerate().map(|(i, text)| (0, i as u32 * 2 + 2, text.as_str())).collect();
-        packed(ranges_of("Clients", cells), max).iter().map(Vec::len).collect::<Vec<_>>()
-    };
+    let sizes =
+        |sizes: &[usize], max| packed(sizes.iter(), max, |size| **size).iter().map(Vec::len).collect::<Vec<_>>();
     assert_eq!(sizes(&[], 1000), [0; 0]);
-    assert_eq!(sizes(&[10, 10, 10], 1000), [3]);
-    assert_eq!(sizes(&[400, 400, 400], 1000), [2, 1]);
-    assert_eq!(sizes(&[10, 5000, 10, 10], 1000), [1, 1, 2]);
+    assert_eq!(sizes(&[100, 100, 100], 1000), [3]);
+    assert_eq!(sizes(&[400, 400, 200, 1], 1000), [3, 1]);
+    assert_eq!(sizes(&[100, 5000, 100, 100], 1000), [1, 1, 2]);
+}
+
+#[test]
+fn no_request_is_larger_than_it_is_taken_for() {
+    for text in ["x", "ж", "\"\\\n", "\u{1}\t\u{7f}"] {
+        let text = text.repeat(10_000);
+        let bytes = serde_json::to_vec(&text).expect("JSON").len();
+        let count = 9_000_000 / bytes as u32;
+        let cells: Vec<Cell<'_>> = (0..count).map(|n| (n as u16 % 3, n / 3 + 2, text.as_str())).collect();
+        let runs = runs_of(0, "Clients", cells);
+        let size = |run: &Run| serde_json::to_vec(&run.range).expect("JSON").len() + 1;
+        assert!(runs.iter().all(|run| size(run) <= run.bytes && run.bytes <= RANGE_BYTES + 100), "{bytes}");
+        let requests = packed(runs, REQUEST_BYTES, |run| run.bytes);
+        let largest = requests.iter().map(|request| request.iter().map(size).sum::<usize>()).max();
+        assert!(largest.is_some_and(|bytes| bytes <= REQUEST_BYTES && bytes > REQUEST_BYTES / 2), "{largest:?}");
+        let rows: usize = requests.iter().flatten().map(|run| run.rows.clone().count()).sum();
+        assert_eq!((rows, requests.len()), (count as usize, 2));
+    }
 }
 
 #[test]
