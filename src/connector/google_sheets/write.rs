@@ -187,11 +187,11 @@ impl Job {
     /// What is looked at for formulas: the columns into which something goes or, where some of ours aren't there yet,
     /// may go. One that stands above a row may fill it, from the header on.
     fn may_be_filled(&self) -> Want {
-        let (read, Want { title, columns, rows }) = (&self.read, self.looked_at());
+        let (read, Want { title, columns, rows, .. }) = (&self.read, self.looked_at());
         let is_due = |i: &usize| self.due.iter().any(|due| due.is_due[*i]);
         let due = (0..COLUMNS).filter(is_due).filter_map(|i| read.own.places[i]);
         let spare = columns.into_iter().skip(self.known());
-        Want { title, columns: due.chain(spare).collect(), rows: read.header.0..=*rows.end() }
+        Want { title, columns: due.chain(spare).collect(), rows: read.header.0..=*rows.end(), to_the_end: false }
     }
 
     /// How many of the columns that are looked at are known by their headers.
