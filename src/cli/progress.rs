@@ -63,7 +63,7 @@ impl Bar {
         if waiting.time < WAIT {
             return;
         }
-        let seconds = waiting.time.as_secs_f64().ceil() as u64;
+        let seconds = (waiting.time + Duration::from_millis(999)).as_secs();
         if let Some(bar) = &self.bar {
             bar.set_message(say(waiting.what, language, &[("seconds", Fill::Number(seconds))]));
             self.waits.store(true, Ordering::Relaxed);

@@ -12,11 +12,11 @@ use std::{
     ops::RangeInclusive,
 };
 
-use google_sheets4::api::{Scope, ValueRange};
+use google_sheets4::api::Scope;
 use sha2::{Digest as _, Sha256};
 
+use self::requests::{Cell, REQUEST_BYTES, Run, packed, rows_of, runs_of};
 use super::{
-    a1,
     book::{Area, Sheet},
     collect::{Lines, Reader},
     own::{COLUMNS, Fate, NAME_MARK, Own, Texts, fates},
@@ -33,13 +33,6 @@ use crate::{
 };
 
 const NO_ROOM: Code = Code::new("google-no-room");
-
-/// How many bytes go into one request. Google recommends 2 MB and refuses what has more than 10 MiB; but what is
-/// written at once is looked at once, and 100,000 rows take 5 MB.
-const REQUEST_BYTES: usize = 8_000_000;
-
-/// How many bytes go into one range, so that requests can be filled with whole ones.
-const RANGE_BYTES: usize = 1_000_000;
 
 /// So many columns behind the header are looked at for room for ours.
 const SPARE: u16 = 8;
@@ -152,9 +145,6 @@ pub(super) struct Job {
     /// Whether its column of statuses speaks for itself.
     speaks: bool,
 }
-
-/// A cell to be written.
-type Cell<'a> = (u16, u32, &'a str);
 
 /// What is to be written into a tab.
 #[derive(Default)]
@@ -319,16 +309,6 @@ struct Look {
     no_room: Option<Unread>,
 }
 
-/// Cells below each other.
-struct Run {
-    /// The tab, by its place.
-    tab: usize,
-    rows: RangeInclusive<u32>,
-    range: ValueRange,
-    /// How many bytes it takes in a request.
-    bytes: usize,
-}
-
 /// What came of an attempt.
 enum Went {
     Through,
@@ -457,49 +437,6 @@ impl WriteBack<'_> {
     }
 }
 
-/// How many rows that are.
-fn rows_of(runs: &[Run]) -> u64 {
-    let rows = runs.iter().flat_map(|run| run.rows.clone().map(|row| (run.tab, row)));
-    rows.collect::<BTreeSet<_>>().len() as u64
-}
-
-/// Cells below each other become one range, up to a size.
-fn runs_of(tab: usize, title: &str, mut cells: Vec<Cell<'_>>) -> Vec<Run> {
-    cells.sort_unstable();
-    let below = cells.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
-    let cut = below.flat_map(|cells| packed(cells.iter().copied(), RANGE_BYTES, |(.., text)| bytes_of(text)));
-    let run = |cells: Vec<Cell<'_>>| {
-        let (column, rows) = (cells[0].0, cells[0].1..=cells[cells.len() - 1].1);
-        let range = a1::block(title, column..=column, rows.clone());
-        let bytes = bytes_of(&range) + cells.iter().map(|(.., text)| bytes_of(text)).sum::<usize>();
-        let values = Some(cells.iter().map(|(.., text)| vec![(*text).into()]).collect());
-        Run { tab, rows, range: ValueRange { range: Some(range), values, major_dimension: None }, bytes }
-    };
-    cut.map(run).collect()
-}
-
-/// How many bytes a text takes in a request at most, with what stands around it and with what JSON escapes.
-fn bytes_of(text: &str) -> usize {
-    const AROUND: usize = 40;
-    let escaped = text.bytes().filter(|byte| *byte < b' ').count() * 5 + text.matches(['"', '\\']).count();
-    text.len() + escaped + AROUND
-}
-
-/// Things in as few packs as their size allows; one that is larger goes alone.
-fn packed<T>(things: impl IntoIterator<Item = T>, bytes_max: usize, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
-    let (mut packs, mut size) = (Vec::<Vec<T>>::new(), 0);
-    for thing in things {
-        let own = bytes(&thing);
-        size += own;
-        if let Some(pack) = packs.last_mut().filter(|_| size <= bytes_max) {
-            pack.push(thing);
-        } else {
-            packs.push(vec![thing]);
-            size = own;
-        }
-    }
-    packs
-}
-
+mod requests;
 #[cfg(test)]
 mod tests;

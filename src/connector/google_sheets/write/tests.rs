@@ -1,4 +1,8 @@
-use super::{super::values, *};
+use super::{
+    super::{a1, values},
+    requests::RANGE_BYTES,
+    *,
+};
 use crate::{address::letters, config};
 
 fn cells(line: &str) -> Vec<String> {
