@@ -219,7 +219,7 @@ fn a_row_whose_term_nobody_can_tell_waits() {
     assert_eq!(born(""), ["2 ok"], "what has not happened starts no term");
     assert_eq!(
         born("in spring"),
-        ["2 waits: ⚠ The row waits: the date that decides how long it may be used is missing or can't be read. \
+        ["2 waits: ⚠ The row waits: the date that decides how long it may be used is missing or unreadable. \
           Born: this is not a date; write it as `31.12.2024` or `2024-12-31`."]
     );
 }
