@@ -127,8 +127,11 @@ impl GoogleSource {
         let mut book = Book::read(session.spreadsheet(&link.id, &[], OUTLINE, self.scope()).await?)?;
         let chosen = self.asked(link, &book.title).choose(&book.candidates())?;
         let range = |(place, id): &(usize, TabId)| {
-            let seen = self.place.before.tabs.iter().find(|seen| seen.id.id == id.id);
-            a1::rows(Some(&book.sheets[*place].title), self.header_rows(seen, looks))
+            let (sheet, before) = (&book.sheets[*place], &self.place.before.tabs);
+            let rows = self.header_rows(before.iter().find(|seen| seen.id.id == id.id), looks);
+            // The grid may have been cut to less than it was.
+            let (first, last) = (*rows.start(), (*rows.end()).min(sheet.rows));
+            a1::rows(Some(&sheet.title), if first > last { 1..=last } else { first..=last })
         };
         for ranges in addresses(chosen.tabs.iter().map(range).collect()) {
             let answer = session.spreadsheet(&link.id, &ranges, WITH_ROWS, self.scope()).await;

@@ -1,5 +1,5 @@
 //! What users of other tools complained about, each case named after the complaint. Those about writing into a sheet
-//! are in `written`.
+//! are in `written`, under their names as well.
 
 use sheetbridge::report::Report;
 

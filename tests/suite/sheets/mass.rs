@@ -193,3 +193,13 @@ fn a_tab_that_is_named_and_gone_stops_the_source() {
     });
     assert_eq!(report.sources[0].trouble.as_ref().map(|t| t.code.name()), Some("google-no-tab"));
 }
+
+#[test]
+fn a_grid_cut_to_less_than_its_header_deletes_nobody() {
+    let mut with_banner = sheet("Clients", 0..CLIENTS);
+    with_banner.insert_row_before(1).insert_row_before(1);
+    let (_, report) = keeps([with_banner], "", |books| {
+        books.sheet("Clients").delete_rows(2..CLIENTS + 4).resize(1, 26);
+    });
+    assert_eq!(report.sources[0].trouble.as_ref().map(|t| t.code.name()), Some("header-missing"));
+}

@@ -141,7 +141,7 @@ fn the_first_run_makes_the_columns_and_the_second_writes_nothing() {
 }
 
 #[test]
-fn a_corrected_cell_changes_its_own_row_and_nothing_else_of_the_sheet() {
+fn n8n_25580_a_corrected_cell_changes_its_own_row_and_nothing_else_of_the_sheet() {
     let date = Cell::date(45_363.0, "yyyy-mm-dd");
     let row = |cells: [Cell; 6]| cells.to_vec();
     let rows = [
@@ -262,7 +262,7 @@ fn tidied(office: &Office) {
 }
 
 #[test]
-fn what_moves_before_the_look_is_left_for_the_next_run() {
+fn node_google_spreadsheet_459_what_moves_before_the_look_is_left_for_the_next_run() {
     for ((what, edit), number) in EDITS.into_iter().flat_map(|edit| [(edit, 5), (edit, 6)]) {
         let (mut office, ids_before) = told();
         office.google.forget();
@@ -571,7 +571,7 @@ fn nobodys_own_words_are_written_over() {
 }
 
 #[test]
-fn there_is_no_room_beside_a_stray_cell_or_at_the_edge() {
+fn airbyte_41977_no_grid_grows_beside_a_stray_cell_or_at_the_edge() {
     let mut office = three();
     office.google.edit(|books| {
         books.sheet("Clients").set("C900", "seen by Ann").set("E2", 5.0);
@@ -611,7 +611,7 @@ write_back  = { status = \"Status\", message = \"What to do\" }";
 }
 
 #[test]
-fn whoever_may_only_look_does_all_else() {
+fn obot_104_a_write_that_was_refused_is_no_success() {
     let mut office = three();
     office.google.edit(|books| books.book(ID).share(ACCOUNT, Role::Viewer));
     let report = sync(&mut office);
@@ -760,7 +760,7 @@ fn waiting(write_back: &str) -> Office {
 }
 
 #[test]
-fn what_is_too_much_for_one_request_is_written_in_several() {
+fn airbyte_42904_what_is_too_much_for_one_request_is_written_in_several() {
     let mut office = waiting(&WITH_WRITE_BACK.replace("Status\"", "Статус\""));
     let report = sync(&mut office);
     assert_eq!(wrote(&report), WroteBack { cells: 3 * (MANY as u64 + 1), left: 0, kept: 0 });
