@@ -92,7 +92,9 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
     let originals = ask.looks().then(|| Originals::of(&drafts));
 
     let checked = check::check(drafts, config, world.today, world.ledger.keys(), world.progress);
-    let statuses = write_back::statuses(config, &checked);
+    // They speak of all rows, whatever routes go: whoever sends a few first has not made up their mind about the rest.
+    let is_told = ask.command != Command::Plan && !ask.is_few();
+    let statuses = is_told.then(|| write_back::statuses(config, &checked));
     report.found(sources, checked.sheets, findings, checked.findings);
     let records = checked.records;
     let few = ask.few(config, &records, &report.sheets)?;
@@ -114,8 +116,7 @@ pub async fn run(config: &Config, mut world: World<'_>, ask: &Ask) -> Result<Rep
             report.routes.push(route.run(&mut world, &report.sources).await?);
         }
     }
-    // It speaks of all rows, whatever routes go: whoever sends a few first has not made up their mind about the rest.
-    if ask.command != Command::Plan && !ask.is_few() {
+    if let Some(statuses) = statuses {
         write_back(&world, &mut report, &statuses, ports).await;
     }
     report.gather();

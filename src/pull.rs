@@ -61,6 +61,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Why it was not read to its end, or could not be written back into.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Trouble> {
+        self.trouble.as_ref().or(self.unwritten())
+    }
+
     /// Why not everything could be written back into it.
     #[must_use]
     pub fn unwritten(&self) -> Option<&Trouble> {
@@ -172,7 +178,18 @@ fn digest(drafts: &[Draft]) -> String {
 }
 
 /// So often a source is read that changes under our hands.
-pub(crate) const TRIES: usize = 3;
+const TRIES: usize = 3;
+
+/// Reads until what was read was there all at once.
+pub(crate) async fn at_rest<T>(mut read: impl AsyncFnMut() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    for _ in 1..TRIES {
+        match read().await {
+            Err(trouble) if trouble.code == CHANGING => {}
+            outcome => return outcome,
+        }
+    }
+    read().await
+}
 
 /// What reading a source needs.
 struct Reading<'a> {
@@ -186,14 +203,16 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Reads a source until what was read was there all at once.
     async fn to_its_end(&self, opened: Opened) -> Result<(Read, Box<dyn Source>), Trouble> {
-        let Opened { mut port, mut tabs, before } = opened;
-        for _ in 1..TRIES {
-            match self.once(port.as_mut(), tabs, &before).await {
-                Err(trouble) if trouble.code == CHANGING => tabs = port.open().await,
-                outcome => return outcome.map(|read| (read, port)),
-            }
-        }
-        self.once(port.as_mut(), tabs, &before).await.map(|read| (read, port))
+        let Opened { mut port, tabs, before } = opened;
+        let mut opened = Some(tabs);
+        let read = at_rest(async || {
+            let tabs = match opened.take() {
+                Some(tabs) => tabs,
+                None => port.open().await,
+            };
+            self.once(port.as_mut(), tabs, &before).await
+        });
+        read.await.map(|read| (read, port))
     }
 
     async fn once(&self, port: &mut dyn Source, tabs: Result<Tabs, Trouble>, before: &Before) -> Result<Read, Trouble> {

@@ -3,7 +3,7 @@
 use std::{
     io::IsTerminal as _,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     catalogue::{Fill, say},
-    connector::Waiting,
+    connector::{Patience, Shared, Waiting},
     language::Language,
     progress::Progress,
 };
@@ -52,6 +52,12 @@ impl Bar {
         Self { start, bar, line, wait_line, stage, waits }
     }
 
+    /// What sources share that tell this bar of their waits.
+    pub(super) fn shared(self: &Arc<Self>, language: Language) -> Shared {
+        let told = Arc::clone(self);
+        Shared::new(Patience::default(), Arc::new(move |waiting| told.wait(waiting, language)))
+    }
+
     pub(super) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -59,7 +65,7 @@ impl Bar {
     }
 
     /// Says what is waited for, if that takes a while: a bar every time, lines as soon as the run is a long one.
-    pub(super) fn wait(&self, waiting: &Waiting, language: Language) {
+    fn wait(&self, waiting: &Waiting, language: Language) {
         if waiting.time < WAIT {
             return;
         }

@@ -11,7 +11,7 @@ use crate::{
     ask::Ask,
     change::{Layout, RunId},
     config::{Config, RouteConfig, SourceConfig},
-    connector::{DestinationPlace, Patience, Shared, SourcePlace},
+    connector::{DestinationPlace, Shared, SourcePlace},
     day::Day,
     failure::{Failure, reason},
     finding::{Code, Trouble},
@@ -103,8 +103,7 @@ pub(super) fn in_world<T>(
     let folder = config.folder();
     let mut ledger = Ledger::open(&config.state, &folder)?;
     let bar = Arc::new(super::progress::Bar::new());
-    let (told, language) = (Arc::clone(&bar), config.operator.language);
-    let shared = Shared::new(Patience::default(), Arc::new(move |waiting| told.wait(waiting, language)));
+    let shared = bar.shared(config.operator.language);
     let start = std::time::Instant::now();
     let clock = || start.elapsed();
     let progress = Stopwatch::new(bar.as_ref(), &clock);

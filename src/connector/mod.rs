@@ -111,6 +111,14 @@ pub struct ConnectorOption {
     pub check: fn(&str) -> Result<(), String>,
 }
 
+/// Whether a setting says where a secret is, instead of what it is.
+fn is_pointer(text: &str) -> Result<(), String> {
+    match Secret::parse(text) {
+        Secret::Plain(_) => Err("`env:NAME` or `file:PATH`".into()),
+        Secret::Env(_) | Secret::File(_) => Ok(()),
+    }
+}
+
 /// What of a database a source reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Select {

@@ -31,7 +31,6 @@ pub(crate) struct Client {
 }
 
 /// What a server answered, whole.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// How long it asks us to wait.

@@ -71,7 +71,7 @@ impl Report {
                 "name": self.source_names[usize::from(s.id.0)],
                 "version": s.version,
                 "rows": s.rows,
-                "trouble": trouble(s.trouble.as_ref().or(s.unwritten())),
+                "trouble": trouble(s.failure()),
             })).collect::<Vec<_>>(),
             "findings": codes,
             "refusals": {

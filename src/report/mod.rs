@@ -267,11 +267,11 @@ impl Report {
     /// The exit code.
     #[must_use]
     pub fn exit(&self) -> u8 {
-        let unread = self.sources.iter().any(|s| s.trouble.is_some() || s.unwritten().is_some());
+        let undone = self.sources.iter().any(|s| s.failure().is_some());
         let failed = self.routes.iter().any(|r| r.trouble.is_some() || !r.stops.is_empty());
         let new =
             self.routes.iter().any(|r| r.items.iter().any(|i| i.is_new)) || self.questions.iter().any(|q| q.is_new);
-        match (unread || failed, new) {
+        match (undone || failed, new) {
             (true, _) => EXIT_FAILED,
             (false, true) => EXIT_NEW,
             (false, false) => EXIT_OK,

@@ -11,6 +11,7 @@ use crate::{
     plan::{Reason, Step, Stop},
     port::WroteBack,
     printable::printable,
+    pull::Outcome,
     record::Lapse,
 };
 
@@ -61,7 +62,7 @@ impl Report {
 
     /// What kept the run from its work, one sentence each.
     fn troubles(&self) -> Vec<String> {
-        let sources = self.sources.iter().filter_map(|s| s.trouble.as_ref().or(s.unwritten()));
+        let sources = self.sources.iter().filter_map(Outcome::failure);
         let routes = self.routes.iter().filter_map(|r| r.trouble.as_ref());
         let stops = self.routes.iter().flat_map(|r| self.stops(r).map(|stop| format!("{}: {stop}", r.name)));
         sources.chain(routes).map(|t| t.title(self.language)).chain(stops).collect()

@@ -6,12 +6,12 @@ use super::{super::progress::Bar, Init, place};
 use crate::{
     cli::trouble,
     config::Secret,
-    connector::{Patience, SOURCES, Shared, SourceKind, SourcePlace},
+    connector::{SOURCES, SourceKind, SourcePlace},
     finding::{Code, Trouble},
     init::{self, List, Tab},
     language::Language,
-    port::{CHANGING, Source, Wanted},
-    pull::TRIES,
+    port::{Source, Wanted},
+    pull::at_rest,
     sheet::Tabs,
 };
 
@@ -77,15 +77,14 @@ impl<'a> Reader<'a> {
         options: Vec<(&'static str, String)>,
     ) -> Result<List, Trouble> {
         let bar = Arc::new(Bar::new());
-        let (told, language) = (Arc::clone(&bar), self.language);
         let place = SourcePlace {
             location: Secret::parse(source),
             folder: ".".into(),
             options,
-            shared: Shared::new(Patience::default(), Arc::new(move |waiting| told.wait(waiting, language))),
+            shared: bar.shared(self.language),
             ..SourcePlace::default()
         };
-        let is_link = !kind.schemes.is_empty();
+        let is_link = kind.link.is_some();
         let location = if is_link { source.to_owned() } else { place::seen_from(self.folder, source) };
         let mut list = List {
             location,
@@ -98,21 +97,11 @@ impl<'a> Reader<'a> {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Trouble::new(Code::new("system-failed"), e.to_string()))?;
-        let outcome = runtime.block_on(to_its_end(&mut list, (kind.make)(place).as_mut(), is_link));
+        let mut port = (kind.make)(place);
+        let outcome = runtime.block_on(at_rest(async || fill(&mut list, port.as_mut(), is_link).await));
         bar.clear();
         outcome.map(|()| list)
     }
-}
-
-/// Fills a list until what was read was there all at once.
-async fn to_its_end(list: &mut List, port: &mut dyn Source, is_link: bool) -> Result<(), Trouble> {
-    for _ in 1..TRIES {
-        match fill(list, port, is_link).await {
-            Err(why) if why.code == CHANGING => {}
-            outcome => return outcome,
-        }
-    }
-    fill(list, port, is_link).await
 }
 
 /// The tabs that have a header, with their rows.

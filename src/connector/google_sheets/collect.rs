@@ -64,10 +64,7 @@ impl<'a> Lines<'a> {
 
     /// A cell as people see it, by its row in the piece and its place among the wanted columns.
     pub(super) fn text(&self, row: usize, column: usize) -> &'a str {
-        match self.value(row, column) {
-            Value::Text(text) => text,
-            _ => "",
-        }
+        self.value(row, column).text()
     }
 
     /// Whether nothing stands in a column, not even what shows nothing.
@@ -246,16 +243,7 @@ pub(super) fn changing(place: &str) -> Unread {
     Unread::new(CHANGING, format!("`{place}`"))
 }
 
+/// The texts of the first row of a block.
 fn first_row(block: &Block) -> Vec<String> {
-    texts(block).into_iter().next().unwrap_or_default()
-}
-
-/// The rows of a block as texts.
-pub(super) fn texts(block: &Block) -> Vec<Vec<String>> {
-    let text = |column: &Column, row| match column.get(row) {
-        Value::Text(text) => text.to_owned(),
-        _ => String::new(),
-    };
-    let rows = block.iter().map(Column::len).max().unwrap_or_default();
-    (0..rows).map(|row| block.iter().map(|column| text(column, row)).collect()).collect()
+    block.iter().map(|column| column.get(0).text().to_owned()).collect()
 }

@@ -7,6 +7,7 @@ mod cells;
 mod collect;
 mod link;
 mod own;
+mod packs;
 mod pieces;
 mod quotas;
 mod said;
@@ -20,8 +21,8 @@ mod tabs;
 mod values;
 mod write;
 
-use super::{ConnectorOption, SourceKind};
-use crate::{check::kind::Takes, config::Secret, http::Endpoint};
+use super::{ConnectorOption, SourceKind, is_pointer};
+use crate::{check::kind::Takes, http::Endpoint};
 
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "google_sheets",
@@ -52,10 +53,3 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     sign_in: Some(sign_in::SIGN_IN),
     make: |place| Box::new(source::GoogleSource::new(place)),
 };
-
-fn is_pointer(text: &str) -> Result<(), String> {
-    match Secret::parse(text) {
-        Secret::Plain(_) => Err("\"env:NAME\", \"file:PATH\"".into()),
-        Secret::Env(_) | Secret::File(_) => Ok(()),
-    }
-}

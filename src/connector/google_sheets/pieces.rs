@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::a1;
+use super::{a1, packs::packed};
 
 /// The size that answers are cut to, unpacked. Google recommends 2 MB for what is sent
 /// (<https://developers.google.com/workspace/sheets/api/limits>), and lists come packed to a quarter
@@ -42,18 +42,7 @@ impl Want {
 
 /// Ranges in as many requests as their length makes necessary.
 pub(super) fn addresses(ranges: Vec<String>) -> Vec<Vec<String>> {
-    let (mut requests, mut bytes) = (Vec::<Vec<String>>::new(), 0);
-    for range in ranges {
-        let length = encoded(&range);
-        bytes += length;
-        if let Some(request) = requests.last_mut().filter(|_| bytes <= ADDRESS_BYTES) {
-            request.push(range);
-        } else {
-            requests.push(vec![range]);
-            bytes = length;
-        }
-    }
-    requests
+    packed(ranges, ADDRESS_BYTES, |range| encoded(range))
 }
 
 /// How long a range may be in an address, where each byte of a Russian letter takes three.

@@ -299,9 +299,7 @@ impl Session {
         bearer.set_sensitive(true);
         Ok(bearer)
     }
-}
 
-impl Session {
     fn host(&self) -> &str {
         self.endpoint.host()
     }

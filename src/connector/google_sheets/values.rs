@@ -19,6 +19,16 @@ pub(super) enum Value<'a> {
     Bool(bool),
 }
 
+impl<'a> Value<'a> {
+    /// Its text, of anything else none.
+    pub(super) fn text(self) -> &'a str {
+        match self {
+            Self::Text(text) => text,
+            _ => "",
+        }
+    }
+}
+
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -15,11 +15,12 @@ use std::{
 use google_sheets4::api::Scope;
 use sha2::{Digest as _, Sha256};
 
-use self::requests::{Cell, REQUEST_BYTES, Run, packed, rows_of, runs_of};
+use self::requests::{Cell, REQUEST_BYTES, Run, rows_of, runs_of};
 use super::{
     book::{Area, Sheet},
     collect::{Lines, Reader},
     own::{COLUMNS, Fate, NAME_MARK, Own, Texts, fates},
+    packs::packed,
     pieces::Want,
     session::{Failed, Render, Session},
 };

@@ -25,8 +25,8 @@ mod source_tests;
 mod tests;
 mod whole;
 
-use super::{ConnectorOption, DestinationKind, SourceKind};
-use crate::{check::kind::Takes, config::Secret};
+use super::{ConnectorOption, DestinationKind, SourceKind, is_pointer};
+use crate::check::kind::Takes;
 
 const SCHEMES: &[&str] = &["postgres://", "postgresql://"];
 
@@ -35,7 +35,7 @@ const OPTIONS: &[ConnectorOption] = &[
         name: address::PASSWORD,
         about: "`env:NAME` or `file:PATH`, where the address has none",
         takes: Takes::Pointer,
-        check: check_password,
+        check: is_pointer,
     },
     ConnectorOption {
         name: address::CA,
@@ -70,10 +70,3 @@ pub(super) const DESTINATION: DestinationKind = DestinationKind {
     options: OPTIONS,
     make: |place| Ok(Box::new(whole::PostgresTable::new(place)?)),
 };
-
-fn check_password(text: &str) -> Result<(), String> {
-    match Secret::parse(text) {
-        Secret::Plain(_) => Err("`env:NAME` or `file:PATH`".into()),
-        Secret::Env(_) | Secret::File(_) => Ok(()),
-    }
-}

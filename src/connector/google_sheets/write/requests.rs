@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use google_sheets4::api::ValueRange;
 
-use super::super::a1;
+use super::super::{a1, packs::packed};
 
 /// How many bytes go into one request. Google recommends 2 MB and refuses what has more than 10 MiB; but what is
 /// written at once is looked at once, and 100,000 rows take 5 MB.
@@ -52,24 +52,4 @@ fn bytes_of(text: &str) -> usize {
     const AROUND: usize = 40;
     let escaped = text.bytes().filter(|byte| *byte < b' ').count() * 5 + text.matches(['"', '\\']).count();
     text.len() + escaped + AROUND
-}
-
-/// Things in as few packs as their size allows; one that is larger goes alone.
-pub(super) fn packed<T>(
-    things: impl IntoIterator<Item = T>,
-    bytes_max: usize,
-    bytes: impl Fn(&T) -> usize,
-) -> Vec<Vec<T>> {
-    let (mut packs, mut size) = (Vec::<Vec<T>>::new(), 0);
-    for thing in things {
-        let own = bytes(&thing);
-        size += own;
-        if let Some(pack) = packs.last_mut().filter(|_| size <= bytes_max) {
-            pack.push(thing);
-        } else {
-            packs.push(vec![thing]);
-            size = own;
-        }
-    }
-    packs
 }
