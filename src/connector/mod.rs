@@ -14,6 +14,7 @@ mod sqlite;
 mod table;
 #[cfg(test)]
 mod testing;
+mod titles;
 mod xlsx;
 
 use std::path::PathBuf;

@@ -13,7 +13,10 @@ use async_trait::async_trait;
 use google_sheets4::api::Scope;
 
 use super::{
-    super::{SourcePlace, files, fills},
+    super::{
+        SourcePlace, files, fills,
+        titles::{is_pattern, is_titled},
+    },
     a1,
     book::{Area, Book, OUTLINE, Sheet, WITH_ROWS},
     collect::{Lines, Odd, Reader, changing},
@@ -23,7 +26,7 @@ use super::{
     said::NO_RANGE,
     session::Session,
     sessions,
-    tabs::{Asked, Chosen, is_pattern, is_titled},
+    tabs::{Asked, Chosen},
     write::{self, WriteBack},
 };
 use crate::{

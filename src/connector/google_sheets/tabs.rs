@@ -1,8 +1,7 @@
 //! Which tabs of a spreadsheet are meant. A tab is known by its id once it was seen, so that renaming it changes
 //! nothing; a title that now is on another tab stops everything.
 
-use glob::{MatchOptions, Pattern};
-
+use super::super::titles::{is_pattern, meant};
 use crate::{
     finding::Code,
     port::Unread,
@@ -42,16 +41,6 @@ pub(super) struct Chosen {
     pub(super) notes: Vec<(Code, String)>,
 }
 
-/// Whether a name is a pattern of titles.
-pub(super) fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '['])
-}
-
-/// Whether a title is the one that a name means, letter case and spaces at the ends aside.
-pub(super) fn is_titled(title: &str, name: &str) -> bool {
-    title.trim().to_lowercase() == name.trim().to_lowercase()
-}
-
 impl Asked<'_> {
     /// Chooses among all tabs of the spreadsheet that hold cells.
     pub(super) fn choose(&self, tabs: &[Candidate]) -> Result<Chosen, Unread> {
@@ -88,7 +77,8 @@ impl Asked<'_> {
     fn named(&self, name: &str, tabs: &[Candidate], notes: &mut Vec<(Code, String)>) -> Result<Vec<usize>, Unread> {
         let known = self.before.iter().filter(|seen| seen.id.asked == *name);
         let mut known: Vec<usize> = known.filter_map(|seen| tabs.iter().position(|t| t.id == seen.id.id)).collect();
-        let titled = self.titled(name, tabs)?;
+        let unfit = |e: glob::PatternError| Unread::new(TAB_PATTERN, format!("{}: `{name}`: {}", self.book, e.msg));
+        let titled = meant(name, tabs.iter().map(|t| t.title.as_str())).map_err(unfit)?;
         let renamed: Vec<usize> = known.iter().copied().filter(|k| !titled.contains(k)).collect();
         if !is_pattern(name) && !renamed.is_empty() && !titled.is_empty() {
             let titles = format!("`{name}` → `{}`", tabs[renamed[0]].title);
@@ -104,19 +94,6 @@ impl Asked<'_> {
             true if is_pattern(name) => Err(Unread::new(TAB_PATTERN, format!("{}: `{name}`", self.book))),
             true => Err(self.no_tab(name, tabs)),
         }
-    }
-
-    /// The tabs whose titles fit, letter case and spaces at the ends aside.
-    fn titled(&self, name: &str, tabs: &[Candidate]) -> Result<Vec<usize>, Unread> {
-        let places = |fits: &dyn Fn(&Candidate) -> bool| (0..tabs.len()).filter(|i| fits(&tabs[*i])).collect();
-        let exact: Vec<usize> = places(&|t| is_titled(&t.title, name));
-        if !exact.is_empty() || !is_pattern(name) {
-            return Ok(exact);
-        }
-        let pattern =
-            Pattern::new(name).map_err(|e| Unread::new(TAB_PATTERN, format!("{}: `{name}`: {}", self.book, e.msg)))?;
-        let options = MatchOptions { case_sensitive: false, ..MatchOptions::default() };
-        Ok(places(&|t| pattern.matches_with(t.title.trim(), options)))
     }
 
     fn no_tab(&self, name: &str, tabs: &[Candidate]) -> Unread {
@@ -185,6 +162,7 @@ mod tests {
         assert_eq!(chosen(Some(&["clients "]), None, &[], there), ok("0"));
         assert_eq!(chosen(Some(&["2026", "2025", "20*"]), None, &[], there), ok("7 8"));
         assert_eq!(chosen(Some(&["*"]), None, &[], there), ok("0 7 8 9 google-hidden-tab"));
+        assert_eq!(chosen(Some(&["МЕСЯЦ *"]), None, &[], &[("3", "Месяц 1"), ("4", "месяц 2")]), ok("3 4"));
         assert_eq!(chosen(None, Some("8"), &[], there), ok("8"));
         assert_eq!(chosen(None, None, &[], there), ok("0"));
         assert_eq!(chosen(None, None, &[], &[("9", "~Notes"), ("1", "A")]), ok("1"));

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 
 use super::{
-    super::{SourcePlace, files},
+    super::{
+        SourcePlace, files,
+        titles::{is_pattern, meant},
+    },
     package::{Broken, TEXT_BYTES_MAX},
     pull::{Pulled, Wanted, head, pull},
     workbook::Workbook,
@@ -134,20 +137,15 @@ impl Book {
         let Some(wanted) = wanted else {
             return Ok((0..sheets.len()).map(|sheet| Chosen { sheet, by_title: false }).collect());
         };
-        let titles: Vec<String> = sheets.iter().map(|s| folded(&s.title)).collect();
         let mut by_title = vec![None; sheets.len()];
         for name in wanted {
-            // Excel allows none of these characters in a title.
-            let is_pattern = name.contains(['*', '?', '[']);
-            let pattern = if is_pattern { folded(name) } else { glob::Pattern::escape(&folded(name)) };
-            let pattern =
-                glob::Pattern::new(&pattern).map_err(|e| Unread::new(TAB_PATTERN, format!("`{name}`: {}", e.msg)))?;
-            let found: Vec<usize> = (0..sheets.len()).filter(|i| pattern.matches(&titles[*i])).collect();
+            let unfit = |e: glob::PatternError| Unread::new(TAB_PATTERN, format!("`{name}`: {}", e.msg));
+            let found = meant(name, sheets.iter().map(|s| s.title.as_str())).map_err(unfit)?;
             if found.is_empty() {
                 return Err(self.no_tab(name));
             }
             for sheet in found {
-                by_title[sheet] = Some(by_title[sheet] == Some(true) || !is_pattern);
+                by_title[sheet] = Some(by_title[sheet] == Some(true) || !is_pattern(name));
             }
         }
         let chosen = by_title.into_iter().enumerate();
@@ -206,9 +204,4 @@ impl Book {
         }
         pull(self.workbook.read(sheet)?, wanted, &pulled.merged)
     }
-}
-
-/// Titles are alike in any case, and nobody sees a space at their end.
-fn folded(title: &str) -> String {
-    title.trim().to_lowercase()
 }
